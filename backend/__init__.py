@@ -1,0 +1,1 @@
+"""What is true: knows no Telegram."""

@@ -1,0 +1,1 @@
+"""What people do, one verb each: load, ask the domain, save, return a value."""

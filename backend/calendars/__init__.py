@@ -1,0 +1,1 @@
+"""The service calendars as data, versioned."""

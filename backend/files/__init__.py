@@ -1,0 +1,1 @@
+"""Office files: bytes in, values out."""

@@ -1,0 +1,1 @@
+"""Words that chat and console share."""

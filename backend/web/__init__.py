@@ -1,0 +1,1 @@
+"""The web side: health, metrics and static pages."""

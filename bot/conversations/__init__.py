@@ -1,0 +1,1 @@
+"""Features of several steps, one file each."""

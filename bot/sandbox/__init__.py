@@ -1,0 +1,1 @@
+"""A Telegram of our own: Bot API server, web chat and clock."""
