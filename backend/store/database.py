@@ -1,0 +1,132 @@
+"""Opening the database: connection, migrations under a lock, and the keys that belong to it."""
+
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tortoise import Tortoise
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+
+from backend.store.crypto import FieldKeys, KeysMissing, use_keys
+from backend.store.sql import connection, execute
+
+APP: dict[str, Any] = {
+    "models": ["backend.store.models"],
+    "migrations": "backend.store.migrations",
+}
+_MIGRATION_LOCK = 0x5355_4958
+_BUSY_MILLISECONDS = 30_000
+
+
+@asynccontextmanager
+async def open_database(url: str, *, keys_file: Path | None = None) -> AsyncIterator[None]:
+    """Connect to `url`, migrate it, load its keys, and close it at the end.
+
+    `keys_file` defaults to `keys` beside the SQLite file; without any file (in memory) fresh
+    keys are drawn. Raises KeysMissing when encrypted rows exist but the file does not, and
+    KeysUnreadable when it holds something else.
+    """
+    path = sqlite_path(url)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    context = await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
+    try:
+        await migrate(url)
+        await _load_keys(keys_file or (path.with_name("keys") if path else None))
+        yield
+    finally:
+        await close(context)
+
+
+async def close(context: TortoiseContext) -> None:
+    """Close the connections, so that another database can be opened in this process."""
+    await context.close_connections()
+
+
+async def migrate(url: str) -> None:
+    """Bring the open database to the newest schema; safe when several processes do it at once."""
+    if sqlite_path(url) is None and url.startswith("postgres"):
+        async with connection().acquire_connection() as session:
+            await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+            try:
+                await _apply()
+            finally:
+                await session.execute("SELECT pg_advisory_unlock($1)", _MIGRATION_LOCK)
+        return
+    with _file_lock(sqlite_path(url)):
+        await execute("PRAGMA foreign_keys = OFF")
+        await _apply()
+        await execute("PRAGMA foreign_keys = ON")
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite address, or None for one in memory or another database."""
+    if not url.startswith("sqlite:") or ":memory:" in url:
+        return None
+    return Path(url.split("://", 1)[1].split("?", 1)[0])
+
+
+async def _apply() -> None:
+    client = connection()
+    app = APP | {"default_connection": client.connection_name}
+    executor = MigrationExecutor(client, {"models": app})
+    await executor.migrate()
+
+
+def configuration(url: str) -> dict[str, Any]:
+    """Return what Tortoise needs to know to open `url`."""
+    # Tortoise caches its INSERT texts by connection name, so each kind of database has its own.
+    name = urlsplit(url).scheme.replace("postgresql", "postgres")
+    app = APP | {"default_connection": name}
+    return {"connections": {name: _connection(url)}, "apps": {"models": app}}
+
+
+def _connection(url: str) -> str | dict[str, Any]:
+    if not url.startswith("sqlite:"):
+        return url.replace("postgresql://", "postgres://", 1)
+    path = sqlite_path(url)
+    credentials = {
+        "file_path": str(path) if path else ":memory:",
+        "busy_timeout": _BUSY_MILLISECONDS,
+        "synchronous": "FULL",
+        "secure_delete": "ON",
+    }
+    return {"engine": "backend.store.sqlite", "credentials": credentials}
+
+
+async def _load_keys(path: Path | None) -> None:
+    if held := FieldKeys.read(path) if path else None:
+        use_keys(held)
+        return
+    if path and await _has_sealed_rows():
+        raise KeysMissing(path=str(path))
+    keys = FieldKeys.generate()
+    if path:
+        keys.write(path)
+    use_keys(keys)
+
+
+async def _has_sealed_rows() -> bool:
+    for table in ("person", "invite", "dialog"):
+        if await execute(f"SELECT 1 AS one FROM {table} LIMIT 1"):
+            return True
+    return False
+
+
+@contextmanager
+def _file_lock(path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    with path.with_name(path.name + ".migrate").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def is_address(url: str) -> bool:
+    """Whether `url` names a database this project can open."""
+    return urlsplit(url).scheme in {"sqlite", "postgres", "postgresql"}

@@ -1,0 +1,82 @@
+"""Hand-written SQL for both databases: `$1` placeholders, rows as dictionaries."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import require_context
+from tortoise.transactions import in_transaction
+
+__all__ = [
+    "as_date",
+    "as_datetime",
+    "connection",
+    "dialect",
+    "execute",
+    "execute_many",
+    "in_transaction",
+]
+
+_PLACEHOLDER = re.compile(r"\$(\d+)")
+
+Row = dict[str, Any]
+
+
+def connection() -> BaseDBAsyncClient:
+    """Return the open database's connection, or the transaction in progress on it."""
+    return require_context().db()
+
+
+def dialect() -> str:
+    """Return "sqlite" or "postgres"."""
+    name: str = connection().capabilities.dialect
+    return name
+
+
+async def execute(query: str, *values: object) -> list[Row]:
+    """Run one statement and return its rows, also those of RETURNING."""
+    query, bound = _translated(query, values)
+    return await connection().execute_query_dict(query, bound)
+
+
+async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
+    """Run one statement for each row of values, in one transaction."""
+    client = connection()
+    if client.capabilities.dialect == "sqlite":
+        query = _PLACEHOLDER.sub(r"?\1", query)
+        bound = [[_plain(value) for value in row] for row in rows]
+    else:
+        bound = [list(row) for row in rows]
+    await client.execute_many(query, bound)
+
+
+def as_datetime(value: object) -> datetime | None:
+    """Return a time read by `execute` as an aware UTC time, whichever database it came from."""
+    if value is None:
+        return None
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return moment.astimezone(UTC)
+
+
+def as_date(value: object) -> date | None:
+    """Return a date read by `execute`, whichever database it came from."""
+    if value is None or isinstance(value, date):
+        return value
+    return date.fromisoformat(str(value))
+
+
+def _translated(query: str, values: Sequence[object]) -> tuple[str, list[Any]]:
+    if dialect() == "sqlite":
+        return _PLACEHOLDER.sub(r"?\1", query), [_plain(value) for value in values]
+    return query, list(values)
+
+
+def _plain(value: object) -> object:
+    """Return a value as SQLite keeps it: UTC times and dates as text that sorts by time."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
