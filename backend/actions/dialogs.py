@@ -1,0 +1,116 @@
+"""Where each chat stands, as a row: any process can show the same screen and take the next step."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from backend.actions import delivery
+from backend.domain.delivery import Kind
+from backend.store.ids import new_id
+from backend.store.models import Dialog
+from backend.store.sql import execute
+
+Answers = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DialogState:
+    """A chat's open screen: conversation, step, answers so far, and the way back.
+
+    `version` grows by one with every step; `shown_version` is the one last put on the phone, in
+    the message `message_id`.
+    """
+
+    chat_id: int
+    name: str
+    step: str
+    answers: Answers = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+    hint: str | None = None
+    version: int = 0
+    shown_version: int = 0
+    message_id: int | None = None
+
+    def moved(self, **changes: object) -> "DialogState":
+        """Return the state after a step, with its new version."""
+        return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+async def load(chat_id: int) -> DialogState | None:
+    """Return where the chat stands, or None before its first screen."""
+    row = await Dialog.get_or_none(chat_id=chat_id)
+    if row is None:
+        return None
+    held = json.loads(row.answers or "{}")
+    return DialogState(
+        chat_id=row.chat_id,
+        name=row.name,
+        step=row.step,
+        answers=held.get("answers", {}),
+        trail=tuple(held.get("trail", ())),
+        hint=held.get("hint"),
+        version=row.version,
+        shown_version=row.shown_version,
+        message_id=row.message_id,
+    )
+
+
+async def save(state: DialogState, *, now: datetime) -> bool:
+    """Write the state if the row is still at the version before it; False when it is not."""
+    held = json.dumps(
+        {"answers": state.answers, "trail": state.trail, "hint": state.hint}, ensure_ascii=False
+    )
+    row = await Dialog.get_or_none(chat_id=state.chat_id)
+    if row is None:
+        row = Dialog(id=new_id(), chat_id=state.chat_id, name=state.name, step=state.step)
+        row.version, row.updated_at, row.answers = state.version, now, held
+        await row.save(force_create=True)
+        return True
+    row.answers = held
+    rows = await execute(
+        "UPDATE dialog SET name = $1, step = $2, answers_sealed = $3, version = $4,"
+        " message_id = $5, updated_at = $6 WHERE chat_id = $7 AND version = $8 RETURNING id",
+        *(state.name, state.step, row.answers_sealed, state.version, state.message_id, now),
+        *(state.chat_id, state.version - 1),
+    )
+    return bool(rows)
+
+
+async def mark_shown(chat_id: int, version: int, message_id: int) -> None:
+    """Note which message shows which version; an older version never replaces a newer one."""
+    await execute(
+        "UPDATE dialog SET shown_version = $1, message_id = $2"
+        " WHERE chat_id = $3 AND shown_version <= $1",
+        *(version, message_id, chat_id),
+    )
+
+
+async def show_anew(state: DialogState, *, now: datetime) -> None:
+    """Queue the screen as a new message, in the transaction that changed it."""
+    await delivery.enqueue(
+        f"screen:{state.chat_id}:{state.version}",
+        Kind.SCREEN,
+        state.chat_id,
+        "screen",
+        now=now,
+        reference=str(state.version),
+    )
+
+
+async def show_lost(*, now: datetime, before: datetime) -> int:
+    """Queue every screen that was changed before `before` and never reached the phone."""
+    rows = await execute(
+        "SELECT chat_id, version FROM dialog WHERE shown_version < version AND updated_at < $1",
+        before,
+    )
+    queued = 0
+    for row in rows:
+        queued += await delivery.enqueue(
+            f"screen:{row['chat_id']}:{row['version']}",
+            Kind.SCREEN,
+            row["chat_id"],
+            "screen",
+            now=now,
+            reference=str(row["version"]),
+        )
+    return queued
