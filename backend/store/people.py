@@ -44,7 +44,8 @@ class Person(Model):
     """A person of the township, whether she uses the bot or not.
 
     `state` is `roster` (the office's own list), `waiting` (registered herself, a cadre has not
-    confirmed), `confirmed`, or `erased`. Minutes are minutes after local midnight.
+    confirmed), `confirmed`, or `erased`. Minutes are minutes after local midnight. `claim_of_id`
+    names the roster row that a waiting person seems to be, until a cadre has looked.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -74,6 +75,8 @@ class Person(Model):
     id_number_sealed = fields.BinaryField(null=True)
     id_number_index = fields.CharField(max_length=_BLIND, null=True)
     remarks_sealed = fields.BinaryField(null=True)
+    registration_number: int | None = fields.IntField(null=True, unique=True)
+    claim_of_id = fields.BigIntField(null=True)
     erase_on: date | None = fields.DateField(null=True)
     created_at: datetime = fields.DatetimeField()
     updated_at: datetime = fields.DatetimeField()
@@ -102,6 +105,18 @@ def owned_by_person() -> fields.ForeignKeyRelation[Person]:
     return fields.ForeignKeyField(
         "models.Person", related_name=False, on_delete=fields.OnDelete.RESTRICT
     )
+
+
+class Counter(Model):
+    """The last of a row of running numbers, such as those of self-registrations."""
+
+    name = fields.CharField(max_length=16, primary_key=True)
+    last = fields.IntField(default=0)
+
+    class Meta:
+        """Table."""
+
+        table = "counter"
 
 
 class Account(Model):

@@ -13,7 +13,8 @@ class LifeEvent(Model):
     """A fact about a person's life, as she or a cadre reported it; corrections keep the old row.
 
     `kind` is a word of `backend.domain.events`; `superseded_by` names the row that corrects it.
-    `episode` is the id of the first row of a chain of corrections, so it never changes.
+    `episode` is the id of the first row of a chain of corrections, so it never changes; `about`
+    is the episode it belongs to (a birth's pregnancy), `rule` the service an exam was.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -27,6 +28,8 @@ class LifeEvent(Model):
     edd_source = fields.CharField(max_length=12, null=True)
     mode = fields.CharField(max_length=12, null=True)
     method = fields.CharField(max_length=16, null=True)
+    about = fields.BigIntField(null=True)
+    rule = fields.CharField(max_length=24, null=True)
     reported_by = fields.BigIntField(null=True)
     reported_at: datetime = fields.DatetimeField()
     superseded_by = fields.BigIntField(null=True)
@@ -128,7 +131,10 @@ class DoseLog(Model):
 
 
 class Task(Model):
-    """A piece of work for a cadre; `state` is open, done, unreachable, declined or cancelled."""
+    """A piece of work for a cadre; `state` is open, done, unreachable, declined or cancelled.
+
+    `due_on` is the day from which it is shown; `tries` counts the times she was not reached.
+    """
 
     id = fields.BigIntField(primary_key=True)
     person = owned_by_person()
@@ -140,6 +146,8 @@ class Task(Model):
     due_service_id = fields.BigIntField(null=True)
     dedup_key = fields.CharField(max_length=80, unique=True)
     state = fields.CharField(max_length=12, default="open")
+    due_on: date | None = fields.DateField(null=True)
+    tries = fields.SmallIntField(default=0)
     opened_at: datetime = fields.DatetimeField()
     closed_at: datetime | None = fields.DatetimeField(null=True)
 
