@@ -111,7 +111,7 @@ class Counter(Model):
     """The last of a row of running numbers, such as those of self-registrations."""
 
     name = fields.CharField(max_length=16, primary_key=True)
-    last = fields.IntField(default=0)
+    number = fields.IntField(default=0)
 
     class Meta:
         """Table."""
