@@ -99,10 +99,10 @@ class RegionCodeWrong(SuixingError):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class RegionNameMissing(SuixingError):
-    """A line of the regions file has a code but no name."""
+class RegionNameWrong(SuixingError):
+    """A line of the regions file has no name, or one longer than 60 characters."""
 
-    code: ClassVar[str] = "region_name_missing"
+    code: ClassVar[str] = "region_name_wrong"
     line: int
 
 

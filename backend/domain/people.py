@@ -8,6 +8,7 @@ same person is found again however she was written down. A value that cannot be 
 import re
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import mul
 from typing import Literal, NamedTuple
 
 from backend.domain.errors import WrongValue
@@ -58,6 +59,8 @@ class IdNumber(NamedTuple):
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _WIDE = re.compile("[\uff01-\uff5e]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+# What most cells are made of; nothing in it needs tidying.
+_PLAIN = re.compile("[-/.·+0-9A-Za-z\u3400-\u9fff]+")
 _BLANKS = re.compile(r"\s+")
 _NO_VALUE = frozenset({"-", "--", "—", "——", "/", "\\", "无", "暂无", "没有"})
 # Excel's ways to force text, left over in a CSV: ="110..." and '110...
@@ -66,10 +69,10 @@ _FORCED_TEXT = re.compile(r"""^(?:="(.*)"|['’‘`](.*))$""", re.DOTALL)
 
 def tidy(text: str) -> str:
     """The text with full-width ASCII narrowed, unseen characters dropped, blanks single."""
+    if _PLAIN.fullmatch(text):
+        return text
     if _WIDE.search(text):
         text = text.translate(_NARROW)
-    if text.isalnum():
-        return text
     text = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
     forced = _FORCED_TEXT.match(text)
     return (forced[1] or forced[2] or "").strip() if forced else text
@@ -142,12 +145,13 @@ _POWER_OF_TEN = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}")
 # Passports, permits of Hong Kong, Macao and Taiwan residents, foreigners' residence cards.
 _OTHER_DOCUMENT = re.compile(r"[A-Z]{1,3}[0-9]{6,12}|[0-9]{8}|[0-9]{10}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS_WEIGHED = ord("0") * sum(_WEIGHTS)
 _CHECKS = "10X98765432"
 
 
 def check_character(first_17: str) -> str:
     """The 18th character of an ID number from its first 17 digits (GB 11643, ISO 7064 MOD 11-2)."""
-    return _CHECKS[sum(map(int.__mul__, map(int, first_17), _WEIGHTS)) % 11]
+    return _CHECKS[(sum(map(mul, first_17.encode(), _WEIGHTS)) - _ZEROS_WEIGHED) % 11]
 
 
 def parse_id_number(text: str, today: date) -> IdNumber:

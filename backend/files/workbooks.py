@@ -1,0 +1,170 @@
+"""The sheets of a workbook (.xlsx, .xls), checked before they are unfolded in memory.
+
+Of an .xlsx only a checked copy is read: the parts that matter, unpacked within a limit, so that
+neither a bomb nor an archive that contradicts itself reaches the reader.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from backend.domain.errors import TableDamaged, TableKindUnsupported, TableLocked, TableTooLarge
+from backend.files.cells import Cell, Row, Source, Table
+
+_MOST_BYTES = 96 << 20
+_MOST_CELLS = 6_000_000
+_WORKBOOK = "xl/workbook.xml"
+_UNREAD = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/theme/", "xl/embeddings/", "docprops/")
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+)
+_DATES_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)""")
+# A cell with #N/A and the like: the reader would show it as empty, and the value would be lost.
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\bt=["'])e(?=["'])""")
+# References from column DA or row 100,000 on, and spellings no office program writes: only where
+# there are any the sheet is measured cell by cell.
+_FAR = re.compile(rb'r(?:="(?:[A-Za-z]{3,}\d|[D-Zd-z][A-Za-z]\d|[A-Za-z]*0*[1-9]\d{5})|=[^"]|\s+=)')
+_VALUED_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]+)(\d+)["'](?:[^>]*[^>/])?>"""
+)
+
+
+def open_xlsx(source: Source) -> Iterator[Table]:
+    """The sheets of an .xlsx, visible ones first; raises `SuixingError` if it is no such file."""
+    packed, is_1904 = _checked_copy(source)
+    yield from _tables(packed, is_1904=is_1904)
+
+
+def open_xls(source: Source) -> Iterator[Table]:
+    """The sheets of an old .xls, visible ones first; serials in it count from 1900."""
+    content = source if isinstance(source, bytes) else source.read_bytes()
+    if len(content) > _MOST_BYTES:
+        raise TableTooLarge
+    yield from _tables(io.BytesIO(content), is_1904=False)
+
+
+def _checked_copy(source: Source) -> tuple[io.BytesIO, bool]:
+    """An archive of the parts needed, and whether its dates count from 1904."""
+    packed = io.BytesIO()
+    is_1904 = False
+    try:
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source
+        with zipfile.ZipFile(opened) as archive, zipfile.ZipFile(packed, "w") as copy:
+            if _WORKBOOK not in archive.namelist():
+                raise TableKindUnsupported(kind="archive")
+            for name, content in _parts(archive):
+                is_1904 = is_1904 or bool(_DATES_FROM_1904.search(content[:4000]))
+                copy.writestr(name, content)
+    except RuntimeError as error:
+        raise TableLocked from error
+    except _ZIP_ERRORS as error:
+        raise TableDamaged from error
+    packed.seek(0)
+    return packed, is_1904
+
+
+def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each part worth reading, errors in cells turned into text."""
+    left = _MOST_BYTES
+    for info in archive.infolist():
+        name = info.filename.lower()
+        if name.startswith(_UNREAD) or not name.endswith((".xml", ".rels")):
+            continue
+        with archive.open(info) as part:
+            content = part.read(left + 1)
+        left -= len(content)
+        if left < 0:
+            raise TableTooLarge
+        if "/worksheets/" in name:
+            _refuse_huge(content)
+            if b't="e"' in content or b"t='e'" in content:
+                content = _ERROR_CELL.sub(rb"\1str", content)
+        yield info.filename, content
+
+
+def _refuse_huge(sheet: bytes) -> None:
+    """Raises `TableTooLarge` where the rectangle around all values has too many cells."""
+    if not _FAR.search(sheet):
+        return
+    rows = columns = 0
+    for found in _VALUED_CELL.finditer(sheet):
+        rows = max(rows, int(found[2][-8:]))
+        columns = max(columns, _column_number(found[1][-4:]))
+    if rows * columns > _MOST_CELLS:
+        raise TableTooLarge
+
+
+def _column_number(letters: bytes) -> int:
+    """The column's number from 1, A being 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _tables(packed: io.BytesIO, *, is_1904: bool) -> Iterator[Table]:
+    """One table a sheet."""
+    with _reader_errors():
+        book = CalamineWorkbook.from_filelike(packed)
+        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
+    for listed in sheets:
+        with _reader_errors():
+            sheet = book.get_sheet_by_name(listed.name)
+            height = sheet.end[0] + 1 if sheet.end else 0
+        yield Table(name=listed.name, rows=_rows(sheet), last_line=height, is_1904=is_1904)
+
+
+@contextmanager
+def _reader_errors() -> Iterator[None]:
+    """Turns whatever the reader raises, its panics included, into an error of our own."""
+    try:
+        yield
+    except PasswordError as error:
+        raise TableLocked from error
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise TableDamaged from error
+    except BaseException as error:
+        # A panic of the reader has a class nobody can import, derived from BaseException.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableDamaged from error
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
+    """The rows by line; a cell merged downwards stands in each of its rows that holds anything."""
+    merged: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom > top:
+            merged[top].append((left, bottom))
+    reaching: dict[int, tuple[int, Cell]] = {}
+    for index, cells in enumerate(sheet.iter_rows()):
+        if reaching and any(cells):
+            for column, (bottom, cell) in list(reaching.items()):
+                if index > bottom:
+                    del reaching[column]
+                elif cells[column] == "":
+                    cells[column] = cell
+        for column, bottom in merged.get(index, ()):
+            if column < len(cells):
+                reaching[column] = (bottom, cells[column])
+        yield index + 1, cells
