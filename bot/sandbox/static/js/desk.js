@@ -123,15 +123,17 @@ export class Desk {
       type: "button", role: "tab", class: `tab ${phone.element.className.replace("phone ", "")}`,
       "aria-controls": `phone-${person.id}`, onclick: () => this.#select(person.id),
       onkeydown: (event) => this.#arrow(event, person.id),
-    }, el("span", { class: "tab-name" }), el("span", { class: "badge" }));
+    }, el("span", { class: "tab-name" }), el("small"), el("span", { class: "badge" }));
     this.#tabs.set(person.id, tab);
     this.tabList.append(tab);
     this.#nameTab(person);
   }
 
   #nameTab(person) {
-    const name = this.#tabs.get(person.id)?.querySelector(".tab-name");
-    if (name) name.textContent = person.first_name;
+    const tab = this.#tabs.get(person.id);
+    if (!tab) return;
+    tab.querySelector(".tab-name").textContent = person.first_name;
+    tab.querySelector("small").textContent = person.label ?? "";
   }
 
   #arrow(event, id) {
@@ -153,6 +155,7 @@ export class Desk {
       this.#tabs.get(each).tabIndex = front ? 0 : -1;
       if (front || !narrow.matches) phone.chat.shown();
     }
+    this.#tabs.get(this.active)?.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
 
   #showUnread(id, count) {

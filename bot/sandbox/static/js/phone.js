@@ -132,11 +132,11 @@ export class Phone {
     this.toasts = el("div", { class: "toasts" });
     const logo = el("img", { class: "bot-face", src: "/sandbox/static/logo.svg", alt: "" });
     this.head = el("header", { class: "head" }, logo, el("div", { class: "bot-words" }, this.botName, this.subtitle), this.menuButton);
-    this.chat.element.append(this.welcome);
+    this.chat.element.append(this.welcome, this.toasts);
     this.screen = el("div", { class: "screen" },
       el("div", { class: "status", "aria-hidden": "true" }, this.time, icon("signal")),
       this.head, this.chat.element, this.foot);
-    this.frame = el("div", { class: "frame" }, this.screen, this.toasts);
+    this.frame = el("div", { class: "frame" }, this.screen);
     this.element = el("section", { class: `phone colour-${colour}`, "data-testid": `phone-${person.id}`, id: `phone-${person.id}` },
       el("header", { class: "owner" }, this.face, this.nameTag, this.labelTag), this.frame);
   }

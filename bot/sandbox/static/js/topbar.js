@@ -1,7 +1,7 @@
 /** The bar over the phones: name, clock, people, language and text size, and what to try. */
 
 import { moveClock } from "./api.js";
-import { calm, el, icon } from "./dom.js";
+import { calm, el, icon, narrow } from "./dom.js";
 import { language, say, speak } from "./words.js";
 
 const HOUR_S = 3600;
@@ -45,7 +45,8 @@ export class TopBar {
   /** Show the time; once a second, and at once when it was moved. */
   tick() {
     const time = this.#clock.time();
-    const all = `${time} ${this.#clock.date()}`;
+    const date = this.#clock.date({ short: narrow.matches });
+    const all = `${time} ${date}`;
     if (all === this.#shown) return;
     if (this.#shown && !calm()) {
       const move = [{ transform: "translateY(.35em)", opacity: 0 }, { transform: "none", opacity: 1 }];
@@ -53,7 +54,7 @@ export class TopBar {
     }
     this.#shown = all;
     this.time.textContent = time;
-    this.date.textContent = this.#clock.date();
+    this.date.textContent = date;
     const part = this.#clock.partOfDay();
     document.documentElement.dataset.time = part;
     this.sky.replaceChildren(icon(part === "night" ? "moon" : "sun"));
