@@ -1,11 +1,15 @@
 """How a person is addressed: her surname, if the name has one, and her sex."""
 
+import re
 from dataclasses import dataclass
 
 _COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶"
-    " 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐 呼延 百里 东郭 西门 轩辕 第五 拓跋 纳兰"
-    " 完颜 段干 呼延 左丘 梁丘 东门 南门 叶赫 那拉 爱新 贺兰 谷梁 公西 子车 颛孙 亓官".split()
+    re.findall(
+        "..",
+        "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶"
+        "太叔申屠公孙慕容仲孙钟离长孙宇文司徒鲜于司空令狐呼延百里东郭西门轩辕第五拓跋纳兰"
+        "完颜段干左丘梁丘东门南门叶赫那拉贺兰谷梁公西子车颛孙亓官",
+    )
 )
 _SHORTEST_WITH_COMPOUND = 3
 _LONGEST_HAN_NAME = 4
