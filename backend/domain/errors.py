@@ -113,3 +113,24 @@ class RegionTwice(SuixingError):
     code: ClassVar[str] = "region_twice"
     line: int
     first_line: int
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class CalendarMistake(SuixingError):
+    """A calendar file says something that cannot be.
+
+    `file`, `rule` and `field` say where (rule and field may be empty), `found` what stands there
+    and `allowed` what may stand there, in English for the person who edits the file.
+    """
+
+    code: ClassVar[str] = "calendar_mistake"
+    file: str
+    rule: str
+    field: str
+    found: str
+    allowed: str
+
+    def __str__(self) -> str:
+        """Log text: where the mistake is and what is allowed there; calendars hold no secrets."""
+        where = " ".join(part for part in (self.file, self.rule, self.field) if part)
+        return f"{where}: {self.found} is not allowed; allowed: {self.allowed}"

@@ -1,0 +1,271 @@
+"""Reads the service calendars and a township's own values, and refuses what cannot be."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from backend.calendars.entries import Entry
+from backend.domain.calendar import (
+    COMPANIONS,
+    Anchor,
+    Audience,
+    Certainty,
+    First,
+    Kind,
+    Reminding,
+    Repeat,
+    Rule,
+    Stage,
+    When,
+    Window,
+    find_overlap,
+)
+from backend.domain.errors import CalendarMistake
+from backend.domain.events import EventKind, Method, Sex
+
+BASE = Path(__file__).parent
+
+WINDOW_FIELDS = ("when", "opens", "due", "closes")
+REPEAT_FIELDS = ("months", "then_every_months", "every_months", "from_record")
+REMIND_FIELDS = ("first", "last_days")
+OVERRIDE_FIELDS = (
+    "version",
+    "enabled",
+    "effective_from",
+    "effective_to",
+    "age_from",
+    "age_to",
+    "windows",
+    "repeat",
+    "remind",
+    "source",
+    "certainty",
+)
+RULE_FIELDS = (
+    *OVERRIDE_FIELDS,
+    "id",
+    "kind",
+    "calendar",
+    "region",
+    "topic",
+    "sex",
+    "stage",
+    "method",
+    "anchor",
+    "ends",
+    "done_by",
+    "group",
+)
+
+
+@cache
+def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
+    """Every rule of the calendars in a folder, with a township's own values over them.
+
+    The township's file has `[rules.ID]` tables of changed fields, each with a higher `version`
+    (or `enabled = false`), and may name its 12-digit `region`. Raises CalendarMistake.
+    """
+    entries = [entry for path in sorted(base.glob("*.toml")) for entry in _entries(path)]
+    if override is not None:
+        entries = _overridden(entries, override)
+    rules = tuple(_rule(entry) for entry in entries if entry.flag("enabled", True))
+    _check_together(rules, entries)
+    return rules
+
+
+def rules_for(rules: Sequence[Rule], region: str) -> tuple[Rule, ...]:
+    """The rules in force in a 12-digit region: its own, and those of every region above it."""
+    return tuple(
+        rule for rule in rules if not rule.region or region.startswith(rule.region.rstrip("0"))
+    )
+
+
+def _parse(path: Path) -> Mapping[str, object]:
+    """The tables of a file; raises CalendarMistake where it is missing or is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CalendarMistake(
+            file=path.name, rule="", field="", found=str(error), allowed="a TOML file in UTF-8"
+        ) from error
+
+
+def _entries(path: Path) -> tuple[Entry, ...]:
+    """The `[[rules]]` of a calendar file."""
+    top = Entry(path.name, "", _parse(path))
+    top.allow_only(("rules",))
+    found = []
+    for number, table in enumerate(top.tables("rules"), 1):
+        place = Entry(path.name, f"rule number {number}", table.fields)
+        found.append(Entry(path.name, place.identifier("id"), table.fields))
+    return tuple(found)
+
+
+def _overridden(entries: Sequence[Entry], override: Path) -> list[Entry]:
+    """The entries with a township's values over them."""
+    top = Entry(override.name, "", _parse(override))
+    top.allow_only(("region", "rules"))
+    region = top.text("region", "")
+    changes = top.table("rules")
+    if changes is None:
+        return list(entries)
+    changes.allow_only({entry.rule for entry in entries})
+    return [
+        _changed(entry, change, region) if (change := _change(changes, entry)) else entry
+        for entry in entries
+    ]
+
+
+def _change(changes: Entry, entry: Entry) -> Entry | None:
+    """What a township says about one rule; its version has to rise when a value changes."""
+    change = Entry(changes.file, "rules", changes.fields).table(entry.rule)
+    if change is None:
+        return None
+    change = Entry(changes.file, entry.rule, change.fields)
+    change.allow_only(OVERRIDE_FIELDS)
+    version = change.number("version", lowest=_version(entry) + 1, highest=9999)
+    if version is None and change.flag("enabled", True):
+        change.refuse("version", f"a whole number above {_version(entry)}")
+    return change
+
+
+def _changed(entry: Entry, change: Entry, region: str) -> Entry:
+    """An entry with changed fields; mistakes in it are told under the township's file."""
+    return Entry(change.file, entry.rule, {**entry.fields, **change.fields, "region": region})
+
+
+def _version(entry: Entry) -> int:
+    """The version of an entry; it is needed."""
+    version = entry.number("version", lowest=1, highest=9999)
+    if version is None:
+        entry.refuse("version", "a whole number from 1 to 9999")
+    return version
+
+
+def _rule(entry: Entry) -> Rule:
+    """The rule an entry describes; raises CalendarMistake."""
+    entry.allow_only(RULE_FIELDS)
+    anchor = entry.choice("anchor", Anchor)
+    rule = Rule(
+        id=entry.identifier("id"),
+        version=_version(entry),
+        calendar=entry.identifier("calendar"),
+        anchor=anchor,
+        audience=_audience(entry),
+        windows=tuple(_window(table, anchor) for table in entry.tables("windows")),
+        group=entry.identifier("group"),
+        source=entry.text("source"),
+        certainty=entry.choice("certainty", Certainty),
+        region=entry.text("region", ""),
+        effective_from=entry.day("effective_from", date.min),
+        effective_to=entry.day("effective_to", date.max),
+        repeat=_repeat(entry),
+        ends=entry.choices("ends", EventKind),
+        reminding=_reminding(entry),
+        done_by=entry.choices("done_by", EventKind),
+        kind=entry.choice("kind", Kind, Kind.SERVICE),
+    )
+    _check_alone(entry, rule)
+    return rule
+
+
+def _audience(entry: Entry) -> Audience:
+    """Whom a rule is for."""
+    return Audience(
+        topic=entry.identifier("topic"),
+        sex=entry.choice_or_none("sex", Sex),
+        age_from=entry.number("age_from", lowest=0, highest=120),
+        age_to=entry.number("age_to", lowest=0, highest=120),
+        stage=entry.choice("stage", Stage, Stage.ANY),
+        method=entry.choice_or_none("method", Method),
+    )
+
+
+def _window(table: Entry, anchor: Anchor) -> Window:
+    """One window of a rule, counted from its anchor or from a day known beside it."""
+    table.allow_only(WINDOW_FIELDS)
+    anchors = {anchor} | COMPANIONS.get(anchor, frozenset())
+    return Window(
+        opens=table.mark("opens", anchors),
+        due=table.mark("due", anchors),
+        closes=table.mark("closes", anchors),
+        when=table.choice("when", When, When.ALWAYS),
+    )
+
+
+def _repeat(entry: Entry) -> Repeat | None:
+    """How a rule repeats, None where it does not."""
+    table = entry.table("repeat")
+    if table is None:
+        return None
+    table.allow_only(REPEAT_FIELDS)
+    repeat = Repeat(
+        months=table.numbers("months", lowest=1, highest=240),
+        then_every_months=table.number("then_every_months", lowest=1, highest=120) or 0,
+        every_months=table.number("every_months", lowest=1, highest=120) or 0,
+        from_record=table.flag("from_record", False),
+    )
+    by_list, by_step = bool(repeat.months), bool(repeat.every_months)
+    if by_list == by_step or (repeat.then_every_months and by_step):
+        entry.refuse("repeat", "either months (and then_every_months) or every_months")
+    if repeat.from_record and not by_step:
+        entry.refuse("repeat", "from_record only with every_months")
+    return repeat
+
+
+def _reminding(entry: Entry) -> Reminding:
+    """When a rule is reminded of."""
+    table = entry.table("remind")
+    if table is None:
+        entry.refuse("remind", '{ first = "opens", "due" or "daily" } and perhaps last_days')
+    table.allow_only(REMIND_FIELDS)
+    return Reminding(
+        first=table.choice("first", First),
+        last_days=table.number("last_days", lowest=1, highest=365),
+    )
+
+
+# Any day far from a month's end will do to compare marks of one anchor.
+SAMPLE_DAY = date(2026, 1, 15)
+
+
+def _check_alone(entry: Entry, rule: Rule) -> None:
+    """Refuse windows that close before they open, and ages or days the wrong way round."""
+    for window in rule.windows:
+        if len(window.anchors) == 1:
+            days = [mark.day(SAMPLE_DAY) for mark in (window.opens, window.due, window.closes)]
+            if days != sorted(days):
+                entry.refuse("windows", "opens, due and closes in this order")
+    if rule.effective_from > rule.effective_to:
+        entry.refuse("effective_to", f"a day from {rule.effective_from} on")
+    age_from, age_to = rule.audience.age_from, rule.audience.age_to
+    if age_from is not None and age_to is not None and age_from > age_to:
+        entry.refuse("age_to", f"an age from {age_from} on")
+
+
+def _check_together(rules: Sequence[Rule], entries: Sequence[Entry]) -> None:
+    """Refuse two versions of a rule in force at once, and windows of a group that overlap."""
+    files = {entry.rule: entry.file for entry in entries}
+    ordered = sorted(rules, key=lambda rule: (rule.id, rule.effective_from))
+    for rule, following in pairwise(ordered):
+        if rule.id == following.id and following.effective_from <= rule.effective_to:
+            raise CalendarMistake(
+                file=files[rule.id],
+                rule=rule.id,
+                field="effective_from",
+                found=str(following.effective_from),
+                allowed=f"a day after {rule.effective_to}, when the other version ends",
+            )
+    overlap = find_overlap(rules)
+    if overlap:
+        rule_id = overlap.second.split("/")[0]
+        raise CalendarMistake(
+            file=files[rule_id],
+            rule=rule_id,
+            field="windows",
+            found=f"a day shared by {overlap.first} and {overlap.second}",
+            allowed="windows of one group that do not overlap",
+        )

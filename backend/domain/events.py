@@ -1,0 +1,216 @@
+"""Life events: what a person told us, from which the planner derives what is owed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from backend.domain.gestation import (
+    Dating,
+    LmpCheck,
+    Source,
+    best_dating,
+    check_lmp,
+    dated_by_lmp,
+    dated_by_transfer,
+)
+
+
+class EventKind(StrEnum):
+    """The kinds of life event."""
+
+    PLANNING = "planning"
+    PREGNANCY = "pregnancy"
+    BIRTH = "birth"
+    PREGNANCY_ENDED = "pregnancy_ended"
+    CHILD_DIED = "child_died"
+    PROCEDURE = "procedure"
+    REMOVAL = "removal"
+    DISCHARGE = "discharge"
+    EXAM = "exam"
+    REFERRAL = "referral"
+    CERTIFICATE = "certificate"
+    LAST_PERIOD = "last_period"
+    MOVED_IN = "moved_in"
+    MOVED_OUT = "moved_out"
+
+
+class Sex(StrEnum):
+    """A person's sex as the roster has it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class BirthMode(StrEnum):
+    """How a child came."""
+
+    VAGINAL = "vaginal"
+    CAESAREAN = "caesarean"
+
+
+class Method(StrEnum):
+    """A procedure she chose, or the care after an abortion she asked for."""
+
+    IUD = "iud"
+    IMPLANT = "implant"
+    LIGATION = "ligation"
+    ABORTION_CARE = "abortion_care"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One life event.
+
+    `id` never changes, also when a date is corrected. `on` is the civil day it happened (for a
+    pregnancy: the day it was told, if known; its dates are the `datings`). `about` names the event
+    it belongs to (a birth's pregnancy, a removal's procedure) where that is known. `recorded_on`
+    is the day we learned of it: what was already past then is not owed. `rule` says for an exam
+    which service it was, where that is known.
+    """
+
+    id: str
+    kind: EventKind
+    on: date | None = None
+    datings: tuple[Dating, ...] = ()
+    mode: BirthMode | None = None
+    method: Method | None = None
+    about: str | None = None
+    recorded_on: date | None = None
+    rule: str | None = None
+
+    @property
+    def lmp(self) -> date | None:
+        """The last period that counts (EDD - 280 of the best dating), or None."""
+        dating = best_dating(self.datings)
+        return dating.lmp if dating else None
+
+
+class EventProblem(StrEnum):
+    """Why an event cannot be taken as it is; `ASK` ones may be confirmed and then taken."""
+
+    MISSING_DATE = "missing_date"
+    IN_FUTURE = "in_future"
+    BEFORE_OWN_BIRTH = "before_own_birth"
+    LMP_IN_FUTURE = "lmp_in_future"
+    DUE_TOO_FAR = "due_too_far"
+    BIRTH_BEFORE_PREGNANCY = "birth_before_pregnancy"
+    ASK_PREGNANCY_LONG = "ask_pregnancy_long"
+    ASK_BIRTH_EARLY = "ask_birth_early"
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """True where the person only has to say that it is right."""
+        return self.value.startswith("ask_")
+
+
+# Before 22 weeks a birth is more likely a slip of the calendar than a child at home.
+EARLIEST_BIRTH_DAYS = 154
+
+
+def check_event(
+    event: Event, today: date, *, birth_date: date | None = None, others: Iterable[Event] = ()
+) -> EventProblem | None:
+    """The first problem with an event entered on `today`, or None (`domain.md` section 7)."""
+    if event.kind is EventKind.PREGNANCY:
+        return _check_pregnancy(event, today)
+    if event.on is None:
+        return EventProblem.MISSING_DATE
+    if event.on > today:
+        return EventProblem.IN_FUTURE
+    if birth_date is not None and event.on < birth_date:
+        return EventProblem.BEFORE_OWN_BIRTH
+    return _check_birth(event, event.on, others) if event.kind is EventKind.BIRTH else None
+
+
+def _check_pregnancy(event: Event, today: date) -> EventProblem | None:
+    """A pregnancy needs a date; its period is not in the future; beyond 43 weeks we ask."""
+    dating = best_dating(event.datings)
+    if dating is None:
+        return EventProblem.MISSING_DATE
+    check = check_lmp(dating.lmp, today)
+    if check is LmpCheck.FUTURE:
+        by_period = dating.source is Source.LMP
+        return EventProblem.LMP_IN_FUTURE if by_period else EventProblem.DUE_TOO_FAR
+    return EventProblem.ASK_PREGNANCY_LONG if check is LmpCheck.ASK else None
+
+
+def _check_birth(event: Event, on: date, others: Iterable[Event]) -> EventProblem | None:
+    """A birth comes after the pregnancy it is said to belong to, and rarely before 22 weeks."""
+    lmp = next((other.lmp for other in others if other.id == event.about), None)
+    if lmp is None:
+        return None
+    if on < lmp:
+        return EventProblem.BIRTH_BEFORE_PREGNANCY
+    early = on < lmp + timedelta(EARLIEST_BIRTH_DAYS)
+    return EventProblem.ASK_BIRTH_EARLY if early else None
+
+
+def read_event(item: Mapping[str, object], event_id: str) -> Event:
+    """An event from plain data such as one entry of the `plan` command's file.
+
+    Raises ValueError naming the field and what is allowed.
+    """
+    kind = _read_choice(item, "kind", EventKind)
+    if kind is None:
+        raise ValueError(f"kind: one of {', '.join(EventKind)} is needed")
+    recorded_on = read_date(item, "recorded_on")
+    return Event(
+        id=str(item.get("id", event_id)),
+        kind=kind,
+        on=read_date(item, "on"),
+        datings=_read_datings(item, recorded_on),
+        mode=_read_choice(item, "mode", BirthMode),
+        method=_read_choice(item, "method", Method),
+        about=_read_text(item, "about"),
+        recorded_on=recorded_on,
+        rule=_read_text(item, "rule"),
+    )
+
+
+def read_date(item: Mapping[str, object], field: str) -> date | None:
+    """The ISO date in a field, None where absent; raises ValueError naming the field."""
+    value = item.get(field)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"{field}: {value!r} is not a date such as 2026-05-03") from None
+
+
+def _read_datings(item: Mapping[str, object], noted_on: date | None) -> tuple[Dating, ...]:
+    """Every dating an entry gives: `lmp`, `edd` (with `edd_source`), `transferred_on`."""
+    datings = []
+    if lmp := read_date(item, "lmp"):
+        datings.append(dated_by_lmp(lmp, noted_on))
+    if transferred_on := read_date(item, "transferred_on"):
+        datings.append(dated_by_transfer(transferred_on, noted_on=noted_on))
+    if edd := read_date(item, "edd"):
+        datings.append(Dating(_read_source(item), edd, noted_on))
+    return tuple(datings)
+
+
+def _read_source(item: Mapping[str, object]) -> Source:
+    """Who gave the due date; a clinician unless it says otherwise."""
+    return _read_choice(item, "edd_source", Source) or Source.CLINICIAN
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _read_choice(item: Mapping[str, object], field: str, choices: type[Choice]) -> Choice | None:
+    """The member of `choices` a field names, None where absent."""
+    value = item.get(field)
+    if value is None:
+        return None
+    if value not in set(choices):
+        raise ValueError(f"{field}: {value!r} is not one of {', '.join(choices)}")
+    return choices(str(value))
+
+
+def _read_text(item: Mapping[str, object], field: str) -> str | None:
+    """The text in a field, None where absent."""
+    value = item.get(field)
+    return None if value is None else str(value)
