@@ -78,6 +78,24 @@ async def enqueue(
     return bool(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a message that was sent is about."""
+
+    kind: Kind
+    template: str
+    reference: str
+
+
+async def find(send_id: int, *, chat_id: int) -> Sent | None:
+    """Return what a message is about, if it belongs to this chat and is still known."""
+    rows = await execute(
+        "SELECT kind, template, reference FROM send WHERE id = $1 AND chat_id = $2",
+        *(send_id, chat_id),
+    )
+    return Sent(Kind(rows[0]["kind"]), rows[0]["template"], rows[0]["reference"]) if rows else None
+
+
 async def open_owner(now: datetime) -> int:
     """Enter this process among those that may hold claims and return its id."""
     owner = await Owner.create(id=new_id(), started_at=now)

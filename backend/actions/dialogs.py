@@ -35,6 +35,10 @@ class DialogState:
         """Return the state after a step, with its new version."""
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
 
+    def shown_in(self, message_id: int | None) -> "DialogState":
+        """Return the state with the message that is to show it."""
+        return replace(self, message_id=message_id)
+
 
 async def load(chat_id: int) -> DialogState | None:
     """Return where the chat stands, or None before its first screen."""
@@ -97,11 +101,12 @@ async def show_anew(state: DialogState, *, now: datetime) -> None:
     )
 
 
-async def show_lost(*, now: datetime, before: datetime) -> int:
-    """Queue every screen that was changed before `before` and never reached the phone."""
+async def show_lost(*, now: datetime, since: datetime, before: datetime) -> int:
+    """Queue the screens changed in [since, before) that never reached the phone."""
     rows = await execute(
-        "SELECT chat_id, version FROM dialog WHERE shown_version < version AND updated_at < $1",
-        before,
+        "SELECT chat_id, version FROM dialog WHERE shown_version < version"
+        " AND updated_at >= $1 AND updated_at < $2",
+        *(since, before),
     )
     queued = 0
     for row in rows:

@@ -1,0 +1,78 @@
+"""Puts the bot together: conversations in one list, handlers in order, one error handler."""
+
+from typing import Any
+
+from telegram.ext import Application, ContextTypes, ExtBot
+from telegram.request import BaseRequest
+
+from bot.commands.handlers import handlers, note_error
+from bot.context import Context, Desk, Walk
+from bot.conversations import (
+    cadre_help,
+    checkup,
+    family,
+    folic_acid,
+    home,
+    privacy,
+    register,
+    schedule,
+    services,
+    settings,
+    stop,
+    welcome,
+)
+from bot.dialogs import Dialogs
+
+CONVERSATIONS = (
+    welcome.CONVERSATION,
+    register.CONVERSATION,
+    home.CONVERSATION,
+    schedule.CONVERSATION,
+    folic_acid.CONVERSATION,
+    checkup.CONVERSATION,
+    services.CONVERSATION,
+    family.CONVERSATION,
+    cadre_help.CONVERSATION,
+    settings.CONVERSATION,
+    privacy.CONVERSATION,
+    stop.CONVERSATION,
+)
+
+
+def build_dialogs() -> Dialogs:
+    """Return all conversations of the bot."""
+    return Dialogs(CONVERSATIONS, home="home")
+
+
+def build_application(
+    token: str, desk: Desk, *, api: str, requests: tuple[BaseRequest, BaseRequest]
+) -> Walk:
+    """Return the bot for `token` at the Bot API server `api`.
+
+    `requests` are the connections for getUpdates and for everything else.
+    """
+    polling, calling = requests
+    bot: ExtBot[None] = ExtBot(
+        token,
+        base_url=f"{api}/bot",
+        base_file_url=f"{api}/file/bot",
+        get_updates_request=polling,
+        request=calling,
+    )
+    walk: Walk = (
+        Application.builder()
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Context, bot_data=lambda: desk))
+        .build()
+    )
+    add_handlers(walk)
+    return walk
+
+
+def add_handlers(walk: Application[Any, Context, Any, Any, Desk, Any]) -> None:
+    """Register what the bot answers to."""
+    for handler in handlers():
+        walk.add_handler(handler)
+    walk.add_error_handler(note_error)

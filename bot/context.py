@@ -1,0 +1,83 @@
+"""Who is looking, in which language, at what moment: filled once for each update."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backend.actions.accounts import Visitor
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from backend.actions import accounts
+from backend.clock import Clock
+from backend.i18n import match_locale, translator
+from bot.dialogs import Dialogs
+from bot.viewer import Office, Viewer
+
+
+@dataclass
+class Turn:
+    """One update on its way through: what is to be called once it is committed."""
+
+    update: Update
+    viewer: Viewer
+    after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    error: Exception | None = None
+
+
+@dataclass
+class Desk:
+    """What every handler shares: clock, office, conversations, and the turns under way."""
+
+    clock: Clock
+    office: Office
+    dialogs: Dialogs
+    nudge: Callable[[], None]
+    turns: dict[int, Turn] = field(default_factory=dict)
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Desk]):
+    """The handlers' context; `turn` is the update's own."""
+
+    turn: Turn
+
+    @classmethod
+    def from_update(
+        cls,
+        update: object,
+        application: Application[Any, Any, Any, Any, Any, Any],
+    ) -> "Context":
+        """Build the context of an update whose turn has begun."""
+        context = super().from_update(update, application)
+        if isinstance(update, Update):
+            context.turn = application.bot_data.turns[update.update_id]
+        return context
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is looking."""
+        return self.turn.viewer
+
+
+Walk = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Desk, JobQueue[Context]]
+
+
+async def meet(tg_id: int, language_code: str | None, desk: Desk) -> Viewer:
+    """Return the viewer behind a Telegram user who has just written."""
+    now = desk.clock.local()
+    visitor = await accounts.meet(tg_id, language_code, now)
+    return viewer_of(visitor, desk, now=now)
+
+
+async def recall(chat_id: int, desk: Desk) -> Viewer | None:
+    """Return the viewer behind a chat that is to be written to, or None for an unknown chat."""
+    now = desk.clock.local()
+    visitor = await accounts.find(chat_id)
+    return viewer_of(visitor, desk, now=now) if visitor else None
+
+
+def viewer_of(visitor: Visitor, desk: Desk, *, now: datetime) -> Viewer:
+    """Return the viewer for what is known of an account."""
+    words = translator(visitor.locale or match_locale(None))
+    return Viewer(visitor.tg_id, visitor, words, now, desk.office)

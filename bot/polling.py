@@ -1,0 +1,75 @@
+"""Polling: fetch, take in, and only then confirm, so that a kill loses nothing."""
+
+import asyncio
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import ExtBot
+
+from bot.turns import Turns
+
+logger = structlog.get_logger(__name__)
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+_LONG_POLL_SECONDS = 25
+_LONGEST_WAIT_SECONDS = 30.0
+
+
+async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
+    """Take updates until `stop` is set; confirm a batch once all of it is stored.
+
+    Raises InvalidToken, as nothing can be done then, and Conflict when another process polls.
+    """
+    await bot.delete_webhook()
+    offset, wait = 0, 1.0
+    while not stop.is_set():
+        try:
+            updates = await _until_stopped(bot, offset, stop)
+        except (InvalidToken, Conflict):
+            raise
+        except TelegramError as error:
+            logger.warning("polling_failed", error=type(error).__name__)
+            await _pause(stop, wait)
+            wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+            continue
+        if await _taken(updates, turns):
+            offset, wait = updates[-1].update_id + 1 if updates else offset, 1.0
+        else:
+            await _pause(stop, wait)
+    if offset:
+        await bot.get_updates(offset=offset, timeout=0, limit=1)
+
+
+async def _until_stopped(bot: ExtBot[None], offset: int, stop: asyncio.Event) -> tuple[Update, ...]:
+    """Return the next updates, or none as soon as `stop` is set."""
+    fetching = asyncio.ensure_future(
+        bot.get_updates(offset=offset, timeout=_LONG_POLL_SECONDS, allowed_updates=ALLOWED_UPDATES)
+    )
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((fetching, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not fetching.done():
+        fetching.cancel()
+        return ()
+    return fetching.result()
+
+
+async def _taken(updates: tuple[Update, ...], turns: Turns) -> bool:
+    """Take a batch in; False when any of it could not be stored, so that all of it comes again."""
+    taken = await asyncio.gather(
+        *(turns.take(update) for update in updates), return_exceptions=True
+    )
+    for outcome in taken:
+        if isinstance(outcome, Exception):
+            logger.error("update_not_stored", exc_info=outcome)
+        elif isinstance(outcome, BaseException):
+            raise outcome
+    return not any(taken)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,125 @@
+"""From a screen to the Telegram call, and from a row of the outbox to an attempt."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram import InlineKeyboardMarkup, InputFile, ReplyKeyboardMarkup
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from backend.actions import delivery, dialogs
+from backend.actions.delivery import Message
+from backend.actions.dialogs import DialogState
+from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
+from bot.buttons import PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
+from bot.context import Desk, recall
+from bot.outcomes import attempt_of
+from bot.viewer import Viewer
+
+logger = structlog.get_logger(__name__)
+
+Template = Callable[[Viewer, Message], Awaitable[Screen]]
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
+
+
+class Courier:
+    """Sends the outbox's messages: renders each at the moment of sending."""
+
+    def __init__(self, bot: ExtBot[None], desk: Desk, templates: dict[str, Template]) -> None:
+        self._bot = bot
+        self._desk = desk
+        self._templates = templates
+
+    async def send(self, message: Message) -> Attempt:
+        """Send one message; every way it can end is an outcome, none an exception."""
+        viewer = await recall(message.chat_id, self._desk)
+        if viewer is None:
+            return Attempt(Outcome.BAD_REQUEST, error="no such account")
+        if message.template == "screen":
+            return await self._send_screen(viewer, message)
+        screen = await self._templates[message.template](viewer, message)
+        markup = inline_markup(screen.rows, PushPress, message.id)
+        return await self._call(message.chat_id, screen, markup)
+
+    async def _send_screen(self, viewer: Viewer, message: Message) -> Attempt:
+        """Send the chat's open screen as it stands now."""
+        state = await dialogs.load(message.chat_id)
+        if state is None:
+            return Attempt(Outcome.BAD_REQUEST, error="no open screen")
+        screen = await self._desk.dialogs.screen(viewer, state)
+        attempt = await self._call(message.chat_id, screen, markup_of(screen, state.version))
+        if attempt.message_id is not None:
+            await dialogs.mark_shown(message.chat_id, state.version, attempt.message_id)
+        return attempt
+
+    async def _call(self, chat_id: int, screen: Screen, markup: Markup) -> Attempt:
+        try:
+            message_id = await post(self._bot, chat_id, screen, markup)
+        except TelegramError as error:
+            return attempt_of(error)
+        return Attempt(Outcome.DELIVERED, message_id=message_id)
+
+
+def markup_of(screen: Screen, version: int) -> Markup:
+    """Return the keyboard of a chat's open screen."""
+    if screen.keys:
+        return keyboard_markup(screen.keys, once=not screen.is_page)
+    return inline_markup(screen.rows, ScreenPress, version)
+
+
+async def post(bot: ExtBot[None], chat_id: int, screen: Screen, markup: Markup) -> int:
+    """Send a screen as a new message and return its number."""
+    shared: dict[str, Any] = {"reply_markup": markup, "protect_content": screen.is_protected}
+    if screen.file:
+        document = InputFile(screen.file.content, filename=screen.file.name)
+        sent = await bot.send_document(chat_id, document, caption=screen.text, **shared)
+    else:
+        sent = await bot.send_message(chat_id, screen.text, **shared)
+    return sent.message_id
+
+
+async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
+    """Bring the chat's open message to its newest version; send it anew where that cannot be.
+
+    A call whose fate is unclear is left to the look for lost screens, which queues it again.
+    """
+    viewer, state = await recall(chat_id, desk), await dialogs.load(chat_id)
+    if viewer is None or state is None:
+        return
+    screen = await desk.dialogs.screen(viewer, state)
+    if screen.keys or screen.file or state.message_id is None:
+        await _show_anew(desk, state)
+        return
+    try:
+        await bot.edit_message_text(
+            screen.text,
+            chat_id=chat_id,
+            message_id=state.message_id,
+            reply_markup=inline_markup(screen.rows, ScreenPress, state.version),
+        )
+    except BadRequest as error:
+        if "not modified" not in error.message:
+            await _show_anew(desk, state)
+            return
+    except TelegramError as error:
+        await after_failed_call(error, chat_id, desk)
+        return
+    await dialogs.mark_shown(chat_id, state.version, state.message_id)
+
+
+async def _show_anew(desk: Desk, state: DialogState) -> None:
+    await dialogs.show_anew(state, now=desk.clock.local())
+    desk.nudge()
+
+
+async def after_failed_call(error: TelegramError, chat_id: int, desk: Desk) -> None:
+    """Do for a direct call what the outbox does for its own: shut the gate, or the chat."""
+    attempt = attempt_of(error)
+    now = desk.clock.local()
+    logger.warning("call_failed", outcome=attempt.outcome.value)
+    if attempt.retry_after:
+        await delivery.close_gate(now + attempt.retry_after)
+    elif TREATMENTS[attempt.outcome] is Treatment.UNREACHABLE:
+        gone = attempt.outcome is Outcome.DEACTIVATED
+        await delivery.shut_chat(chat_id, "deactivated" if gone else "blocked", now=now)

@@ -1,0 +1,207 @@
+"""One update, one turn: one transaction, then the calls that show what came of it.
+
+Updates of one chat are taken one after another, those of different chats side by side.
+"""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+import structlog
+from telegram import CallbackQuery, Update
+from telegram.error import BadRequest, TelegramError
+
+from backend.actions import delivery, dialogs, inbox
+from backend.actions.dialogs import DialogState
+from bot.buttons import PushPress, ScreenPress, unpack
+from bot.context import Context, Desk, Turn, Walk, meet
+from bot.dialogs import Given, Move, Pressed
+from bot.send import after_failed_call, redraw
+
+logger = structlog.get_logger(__name__)
+
+_OLD_BUTTON = "This one is out of date. Here is the newest."
+
+
+class Turns:
+    """Takes updates in, each exactly once, in order within a chat."""
+
+    def __init__(self, walk: Walk, desk: Desk) -> None:
+        self._walk = walk
+        self._desk = desk
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._calls: set[asyncio.Task[None]] = set()
+
+    async def take(self, update: Update) -> None:
+        """Take one update in; it is safely stored, with all its effects, when this returns.
+
+        Raises whatever kept it from being stored; it may then be handed in again.
+        """
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None or chat.type != chat.PRIVATE:
+            return
+        lock = self._locks.setdefault(user.id, asyncio.Lock())
+        async with lock:
+            turn = await self._stored(update, user.id, user.language_code)
+        self._desk.nudge()
+        task = asyncio.create_task(self._show(turn))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def settle(self) -> None:
+        """Wait until the calls of all turns taken so far are made."""
+        while self._calls:
+            await asyncio.gather(*self._calls)
+
+    async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn:
+        try:
+            return await self._attempt(update, user_id, language)
+        except Exception as error:
+            logger.error("update_failed", update_id=update.update_id, exc_info=error)
+        return await self._apologise(update, user_id, language)
+
+    async def _attempt(self, update: Update, user_id: int, language: str | None) -> Turn:
+        now = self._desk.clock.local()
+        async with inbox.take_in(update.update_id, now=now) as is_new:
+            turn = Turn(update, await meet(user_id, language, self._desk))
+            if not is_new:
+                show_open_screen(turn, self._walk, self._desk)
+                return turn
+            self._desk.turns[update.update_id] = turn
+            try:
+                await self._walk.process_update(update)
+            finally:
+                del self._desk.turns[update.update_id]
+            if turn.error:
+                raise turn.error
+        return turn
+
+    async def _apologise(self, update: Update, user_id: int, language: str | None) -> Turn:
+        """Take in an update whose effects could not be had, and say so."""
+        now = self._desk.clock.local()
+        async with inbox.take_in(update.update_id, now=now):
+            viewer = await meet(user_id, language, self._desk)
+            turn = Turn(update, viewer)
+            hint = viewer._("Something went wrong here. What you did before is kept. Try again.")
+            state = await dialogs.load(viewer.chat_id)
+            home = self._desk.dialogs.begin(state, viewer.chat_id, Move(hint=hint))
+            await dialogs.save(home, now=now)
+            await dialogs.show_anew(home, now=now)
+        return turn
+
+    async def _show(self, turn: Turn) -> None:
+        """Make a turn's calls; behind a shut gate they are left to the look for lost screens."""
+        closed_until = await delivery.gate_closed_until()
+        if closed_until and closed_until > self._desk.clock.now():
+            return
+        for call in turn.after:
+            try:
+                await call()
+            except TelegramError as error:
+                await after_failed_call(error, turn.viewer.chat_id, self._desk)
+
+
+async def begin(context: Context, move: Move) -> None:
+    """Open a conversation in a new message, whatever was open before."""
+    state = await dialogs.load(context.viewer.chat_id)
+    begun = context.bot_data.dialogs.begin(state, context.viewer.chat_id, move)
+    await _show_anew(context, begun)
+
+
+async def answer(context: Context, given: Given) -> None:
+    """Give what was typed or shared to the open step; its answer comes as a new message."""
+    state = await dialogs.load(context.viewer.chat_id)
+    if state is None:
+        await begin(context, Move())
+        return
+    moved, _move = await context.bot_data.dialogs.take(context.viewer, state, given)
+    await _show_anew(context, moved)
+
+
+async def press(context: Context, query: CallbackQuery) -> None:
+    """Take a press of a button; a double tap or an old button shows the newest screen instead."""
+    pressed = unpack(query.data)
+    state = await dialogs.load(context.viewer.chat_id)
+    message_id = query.message.message_id if query.message else None
+    if isinstance(pressed, PushPress):
+        await _press_push(context, pressed, state, message_id)
+    elif isinstance(pressed, ScreenPress) and state and pressed.version == state.version:
+        moved, move = await context.bot_data.dialogs.take(
+            context.viewer, state, Pressed(pressed.value)
+        )
+        await _edit(context, moved, message_id, toast=move.toast)
+    else:
+        await _press_old(context, state, message_id)
+
+
+async def _press_push(
+    context: Context, pressed: PushPress, state: DialogState | None, message_id: int | None
+) -> None:
+    """Open what a message of the outbox announced, once, in that very message."""
+    viewer = context.viewer
+    row = await delivery.find(pressed.send_id, chat_id=viewer.chat_id)
+    nonce = f"send:{pressed.send_id}"
+    if row is None or not await inbox.have_effect(nonce, now=viewer.now):
+        await _press_old(context, state, message_id)
+        return
+    move = Move(conversation=row.template, answers={"reference": row.reference})
+    begun = context.bot_data.dialogs.begin(state, viewer.chat_id, move)
+    await _edit(context, begun, message_id)
+
+
+async def _press_old(context: Context, state: DialogState | None, message_id: int | None) -> None:
+    """Show the newest screen: in place after a double tap, else as a new message."""
+    if state is None:
+        await begin(context, Move())
+    elif state.message_id == message_id:
+        show_open_screen(context.turn, context.application, context.bot_data)
+        return
+    else:
+        await _show_anew(context, state.moved())
+    _answer_query(context.turn, context.application, context.viewer._(_OLD_BUTTON))
+
+
+async def _edit(
+    context: Context, state: DialogState, message_id: int | None, *, toast: str | None = None
+) -> None:
+    """Store the state and, once that is committed, edit the pressed message to show it."""
+    await _store(context, state.shown_in(message_id))
+    show_open_screen(context.turn, context.application, context.bot_data, toast=toast)
+
+
+def show_open_screen(turn: Turn, walk: Walk, desk: Desk, *, toast: str | None = None) -> None:
+    """After the commit, answer the press and bring the open message up to date."""
+    _answer_query(turn, walk, toast)
+
+    async def call() -> None:
+        await redraw(walk.bot, desk, turn.viewer.chat_id)
+
+    turn.after.append(call)
+
+
+def _answer_query(turn: Turn, walk: Walk, toast: str | None) -> None:
+    query = turn.update.callback_query
+    if query is None:
+        return
+
+    async def call() -> None:
+        try:
+            await walk.bot.answer_callback_query(query.id, text=toast)
+        except BadRequest as error:
+            # Telegram stops waiting after a while; the spinner is gone by then anyway.
+            logger.info("query_too_old", reason=error.message)
+
+    turn.after.append(call)
+
+
+async def _show_anew(context: Context, state: DialogState) -> None:
+    await _store(context, state.shown_in(None))
+    await dialogs.show_anew(state, now=context.viewer.now)
+
+
+async def _store(context: Context, state: DialogState) -> None:
+    if not await dialogs.save(state, now=context.viewer.now):
+        raise DialogMoved
+
+
+class DialogMoved(Exception):
+    """The chat's row was moved on by another process within this very turn."""
