@@ -1,0 +1,330 @@
+"""The words of every service: its title, what it is, what to bring, where, and why it is due."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from backend.domain.calendar import Anchor, Certainty, First, Kind, Rule
+from backend.domain.events import EventProblem
+from backend.domain.schedule import DueService, State
+
+Gettext = Callable[[str], str]
+
+
+class Words(NamedTuple):
+    """What a person reads about a service; the title fits a button."""
+
+    title: str
+    what: str
+    bring: str
+    where: str
+
+
+def words(rule_id: str, _: Gettext, occurrence: int = 1) -> Words:
+    """The words of a rule; `occurrence` is the month for follow-ups numbered by month.
+
+    Raises KeyError for a rule without words.
+    """
+    return WORDS[rule_id](_, occurrence)
+
+
+def _centre(_: Gettext) -> str:
+    return _("At the township health centre.")
+
+
+def _clinic(_: Gettext) -> str:
+    return _("At your village clinic or the township health centre.")
+
+
+def _chosen_place(_: Gettext) -> str:
+    return _("Where you had it done, or at the township health centre.")
+
+
+def _id_card(_: Gettext) -> str:
+    return _("Your ID card.")
+
+
+def _handbook(_: Gettext) -> str:
+    return _("Your ID card and the mother and child handbook.")
+
+
+def _results(_: Gettext) -> str:
+    return _("Your ID card and earlier results, if you have them.")
+
+
+def _child_book(_: Gettext) -> str:
+    return _("The mother and child handbook and the vaccination booklet.")
+
+
+def _nothing(_: Gettext) -> str:
+    return _("Nothing.")
+
+
+def _antenatal(_: Gettext, title: str) -> Words:
+    what = _("A check of you and your baby. The doctor answers your questions.")
+    return Words(title, what, _handbook(_), _centre(_))
+
+
+def _contact(_: Gettext, weeks: int) -> Words:
+    return _antenatal(_, _("Week {weeks} check").format(weeks=weeks))
+
+
+def _child_check(_: Gettext, months: int) -> Words:
+    years, rest = divmod(months, 12)
+    by_year = years >= 3 and not rest
+    title = (
+        _("Child check, age {years}").format(years=years)
+        if by_year
+        else _("Child check, month {months}").format(months=months)
+    )
+    what = _("Height, weight and how your child is growing. It is free.")
+    return Words(title, what, _child_book(_), _centre(_))
+
+
+WORDS: Mapping[str, Callable[[Gettext, int], Words]] = {
+    "m1": lambda _, n: Words(
+        title=_("First antenatal check"),
+        what=_("You get the mother and child handbook and a first check. It is free."),
+        bring=_id_card(_),
+        where=_centre(_),
+    ),
+    "m2": lambda _, n: _antenatal(_, _("Week 16-20 check")),
+    "m3": lambda _, n: _antenatal(_, _("Week 21-24 check")),
+    "m4": lambda _, n: _antenatal(_, _("Week 28-36 check")),
+    "m5": lambda _, n: _antenatal(_, _("Week 37-40 check")),
+    "who_12w": lambda _, n: _contact(_, 12),
+    "who_20w": lambda _, n: _contact(_, 20),
+    "who_26w": lambda _, n: _contact(_, 26),
+    "who_30w": lambda _, n: _contact(_, 30),
+    "who_34w": lambda _, n: _contact(_, 34),
+    "who_36w": lambda _, n: _contact(_, 36),
+    "who_38w": lambda _, n: _contact(_, 38),
+    "who_40w": lambda _, n: _contact(_, 40),
+    "m6": lambda _, n: Words(
+        title=_("Home visit after birth"),
+        what=_("A health worker comes to see how you and your baby are. It is free."),
+        bring=_child_book(_),
+        where=_("At your home, or wherever you rest after the birth."),
+    ),
+    "m7": lambda _, n: Words(
+        title=_("Check 42 days after birth"),
+        what=_("A check of how you have recovered and how your baby grows."),
+        bring=_handbook(_),
+        where=_("At the township health centre or the hospital of the birth."),
+    ),
+    "m8": lambda _, n: Words(
+        title=_("After your referral"),
+        what=_("We ask how it went at the hospital and whether you need help."),
+        bring=_results(_),
+        where=_centre(_),
+    ),
+    "k1": lambda _, n: Words(
+        title=_("Baby's first-month check"),
+        what=_("Height, weight and how your baby is growing. It is free."),
+        bring=_child_book(_),
+        where=_centre(_),
+    ),
+    "k2": _child_check,
+    "fa5": lambda _, n: Words(
+        title=_("Folic acid each day"),
+        what=_("One tablet a day helps a baby grow well. Ask your doctor how much is right."),
+        bring=_nothing(_),
+        where=_("Taken at home. The tablets are free at your village clinic."),
+    ),
+    "fa7": lambda _, n: Words(
+        title=_("Go on with folic acid?"),
+        what=_("Six months have passed. Would you like to go on being reminded?"),
+        bring=_nothing(_),
+        where=_clinic(_),
+    ),
+    "s8": lambda _, n: Words(
+        title=_("Check before pregnancy"),
+        what=_("A free examination for both of you before a pregnancy."),
+        bring=_("Your ID cards; come together if you can."),
+        where=_centre(_),
+    ),
+    "s6": lambda _, n: Words(
+        title=_("Free seasonal check"),
+        what=_("A free women's health check, once each season. Come only if you like."),
+        bring=_id_card(_),
+        where=_centre(_),
+    ),
+    "s2": lambda _, n: Words(
+        title=_("Free supplies and advice"),
+        what=_("Contraceptives and advice are free. Nobody decides but you."),
+        bring=_id_card(_),
+        where=_clinic(_),
+    ),
+    "s3": lambda _, n: Words(
+        title=_("Talk about contraception"),
+        what=_("A doctor explains the methods there are. Choosing none is fine, too."),
+        bring=_id_card(_),
+        where=_centre(_),
+    ),
+    "iud": lambda _, n: Words(
+        title=_("IUD check, month {months}").format(months=n),
+        what=_("The doctor looks whether all is well. If anything hurts, go sooner."),
+        bring=_results(_),
+        where=_chosen_place(_),
+    ),
+    "implant": lambda _, n: Words(
+        title=_("Implant check, month {months}").format(months=n),
+        what=_("The doctor looks whether all is well. If anything hurts, go sooner."),
+        bring=_results(_),
+        where=_chosen_place(_),
+    ),
+    "ligation": lambda _, n: Words(
+        title=_("Recovery check, month {months}").format(months=n),
+        what=_("The doctor looks how you have recovered. If anything hurts, go sooner."),
+        bring=_results(_),
+        where=_chosen_place(_),
+    ),
+    "abortion_care": lambda _, n: Words(
+        title=_("Your health, month {months}").format(months=n),
+        what=_("If you like, a doctor sees how you are. You need not explain anything."),
+        bring=_id_card(_),
+        where=_chosen_place(_),
+    ),
+    "sc1": lambda _, n: Words(
+        title=_("Free cancer screening"),
+        what=_("A free check of breast and cervix, every three years. Not during your period."),
+        bring=_id_card(_),
+        where=_centre(_),
+    ),
+    "overdue": lambda _, n: Words(
+        title=_("How are you?"),
+        what=_("Please tell us how you are. If you are still pregnant, call your hospital now."),
+        bring=_handbook(_),
+        where=_("At the hospital where you wish to give birth."),
+    ),
+}
+
+
+def format_day(day: date, _: Gettext) -> str:
+    """A civil day the way a language writes it: 2026-05-03, 2026年5月3日."""
+    return _("{on.year}-{on.month:02}-{on.day:02}").format(on=day)
+
+
+def explain(due: DueService, rule: Rule, _: Gettext) -> str:
+    """Why a service is due, from when to when, and on whose word: whole sentences, a line each."""
+    lines = [_reason(due, rule, _)]
+    if rule.kind is Kind.SERVICE:
+        lines.append(_span(due, rule, _))
+    if rule.certainty is Certainty.UNCERTAIN:
+        lines.append(_("Your doctor may name other days."))
+    lines.append(_source(due, _))
+    return "\n".join(lines)
+
+
+def _reason(due: DueService, rule: Rule, _: Gettext) -> str:
+    """The event or fact a service is counted from."""
+    on = format_day(due.why.anchor_on, _)
+    wanted = rule.windows[0].opens.anchor
+    if due.why.anchor is Anchor.BIRTH and wanted is Anchor.DISCHARGE:
+        return _(
+            "Because your child was born on {on}; we do not know when you left hospital."
+        ).format(on=on)
+    return REASONS[due.why.anchor](_).format(on=on)
+
+
+REASONS: Mapping[Anchor, Callable[[Gettext], str]] = {
+    Anchor.ENROLMENT: lambda _: _("Because you joined on {on}."),
+    Anchor.OF_AGE: lambda _: _("Because you reached the age for it on {on}."),
+    Anchor.PLANNING: lambda _: _("Because you told us of your wish for a child on {on}."),
+    Anchor.PREPARING: lambda _: _("Because you have been preparing for a child since {on}."),
+    Anchor.LMP: lambda _: _("Because your last period began on {on}."),
+    Anchor.BIRTH: lambda _: _("Because your child was born on {on}."),
+    Anchor.DISCHARGE: lambda _: _("Because you left hospital on {on}."),
+    Anchor.EXAM: lambda _: _("Because you had an examination on {on}."),
+    Anchor.PROCEDURE: lambda _: _("Because you asked for follow-up after {on}."),
+    Anchor.REFERRAL: lambda _: _("Because you were referred on {on}."),
+    Anchor.LAST_PERIOD: lambda _: _("Because you had your last period on {on}."),
+    Anchor.MOVED_IN: lambda _: _("Because you moved here on {on}."),
+    Anchor.CERTIFICATE: lambda _: _("Because your certificate is of {on}."),
+}
+
+
+def _span(due: DueService, rule: Rule, _: Gettext) -> str:
+    """From when to when, both days included."""
+    opens, closes = format_day(due.opens_on, _), format_day(due.closes_on, _)
+    if rule.reminding.first is First.DAILY:
+        return _("Every day from {opens} to {closes}.").format(opens=opens, closes=closes)
+    return _("It can be done from {opens} to {closes}.").format(opens=opens, closes=closes)
+
+
+def _source(due: DueService, _: Gettext) -> str:
+    """On whose word, with the rule's name and version for those who want to look it up."""
+    return _("Source: {source}, rule {rule} version {version}.").format(
+        source=source_name(due.why.source, _), rule=due.rule, version=due.version
+    )
+
+
+def source_name(source: str, _: Gettext) -> str:
+    """The name of a rule's source; a township's own source stands as it was written."""
+    named = SOURCES.get(source)
+    return named(_) if named else source
+
+
+SOURCES: Mapping[str, Callable[[Gettext], str]] = {
+    "nbphs2017": lambda _: _("National Basic Public Health Services, third edition (2017)"),
+    "who_anc2016": lambda _: _("WHO recommendations on antenatal care (2016)"),
+    "folic_acid2010": lambda _: _("national folic acid programme (2010)"),
+    "preconception2010": lambda _: _("national free examination before pregnancy (2010)"),
+    "township_plan": lambda _: _("the township's service plan"),
+    "iud_routine": lambda _: _("usual practice after an IUD"),
+    "implant_default": lambda _: _("usual practice after an implant"),
+    "ligation_default": lambda _: _("usual practice after this procedure"),
+    "abortion_care2018": lambda _: _("national care specification (2018)"),
+    "screening2021": lambda _: _("national plan for cervical and breast screening (2021)"),
+    "gestation": lambda _: _("usual practice of hospitals"),
+}
+
+TOPICS: Mapping[str, Callable[[Gettext], str]] = {
+    "maternal": lambda _: _("Pregnancy and after birth"),
+    "folic_acid": lambda _: _("Folic acid"),
+    "contraception": lambda _: _("Contraception"),
+    "checkup": lambda _: _("Free checks"),
+    "child": lambda _: _("Your child"),
+    "screening": lambda _: _("Cancer screening"),
+}
+
+
+def topic_name(topic: str, _: Gettext) -> str:
+    """The name of a topic one can subscribe to, short enough for a button."""
+    return TOPICS[topic](_)
+
+
+STATES: Mapping[State, Callable[[Gettext], str]] = {
+    State.PLANNED: lambda _: _("Later"),
+    State.OPEN: lambda _: _("Can be done now"),
+    State.DONE: lambda _: _("Done"),
+    State.DECLINED: lambda _: _("Not wanted"),
+    State.CLOSED: lambda _: _("Time is over"),
+    State.CANCELLED: lambda _: _("No longer needed"),
+}
+
+
+def state_name(state: State, _: Gettext) -> str:
+    """Where a service stands, in a word or two."""
+    return STATES[state](_)
+
+
+PROBLEMS: Mapping[EventProblem, Callable[[Gettext], str]] = {
+    EventProblem.MISSING_DATE: lambda _: _("Please choose a day."),
+    EventProblem.IN_FUTURE: lambda _: _("This day has not come yet. Please choose another."),
+    EventProblem.BEFORE_OWN_BIRTH: lambda _: _("This day is before your own birth."),
+    EventProblem.LMP_IN_FUTURE: lambda _: _(
+        "The first day of your last period cannot be in the future."
+    ),
+    EventProblem.DUE_TOO_FAR: lambda _: _("This due date is more than 40 weeks away."),
+    EventProblem.BIRTH_BEFORE_PREGNANCY: lambda _: _("This day is before the pregnancy began."),
+    EventProblem.ASK_PREGNANCY_LONG: lambda _: _(
+        "That is more than 43 weeks ago. Is the day right?"
+    ),
+    EventProblem.ASK_BIRTH_EARLY: lambda _: _("That would be a very early birth. Is it right?"),
+}
+
+
+def problem_text(problem: EventProblem, _: Gettext) -> str:
+    """What to say about an event that cannot be taken as it was entered."""
+    return PROBLEMS[problem](_)
