@@ -5,6 +5,7 @@ import { lightbox } from "./layers.js";
 import { say } from "./words.js";
 
 const BARS = 30;
+const TALLEST_PHOTO_REM = 18;
 
 function seconds(value) {
   const whole = Math.max(0, Math.round(value || 0));
@@ -19,7 +20,10 @@ function bytes(size) {
 
 function photo(value, message) {
   const alt = message.caption || say("photoAlt");
-  const image = el("img", { src: value.url, width: value.width, height: value.height, alt, draggable: "false" });
+  const image = el("img", { src: value.url, alt, draggable: "false" });
+  const ratio = value.width / value.height;
+  image.style.aspectRatio = ratio;
+  image.style.inlineSize = `min(${TALLEST_PHOTO_REM * ratio}rem, ${value.width}px)`;
   const open = () => lightbox(value, message.caption, message.protected);
   return el("button", { type: "button", class: "photo", label: "openPhoto", onclick: open }, image);
 }
@@ -90,7 +94,7 @@ function poll(value) {
   const total = Math.max(1, value.total_voter_count ?? 0);
   const kind = say(value.type === "quiz" ? "quiz" : "poll") + (value.is_closed ? ` · ${say("pollClosed")}` : "");
   const options = value.options.map((option) => {
-    const meter = el("meter", { min: 0, max: total, value: option.voter_count ?? 0 });
+    const meter = el("meter", { min: 0, max: total, value: option.voter_count ?? 0, "aria-label": option.text });
     const votes = el("small", {}, say("votes", { count: option.voter_count ?? 0 }));
     return el("li", {}, el("span", {}, option.text), votes, meter);
   });

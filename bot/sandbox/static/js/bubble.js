@@ -38,15 +38,26 @@ function words(message, tools) {
   return el("span", { class: `words${jumbo}`, dir: "auto" }, richText(text, message.entities, tools));
 }
 
+function reactions(message) {
+  if (!message.reactions?.length) return null;
+  return el("span", { class: "reactions" }, ...message.reactions.map((emoji) => el("span", {}, emoji)));
+}
+
 function bubble(message, tools) {
   const carried = attachment(message);
   const text = words(message, tools);
   const empty = !carried && !text && el("em", { word: "unknown" });
   const kind = message.photo ? " has-photo" : "";
-  const open = (event) => tools.menu(message, event.currentTarget);
-  return el("div", { class: `bubble${kind}${message.protected ? " protected" : ""}` },
-    quote(message, tools), carried, text, empty, meta(message, tools),
-    iconButton("dots", "messageMenu", open, { class: "icon-button more", "aria-haspopup": "menu" }));
+  const more = iconButton("dots", "messageMenu", () => tools.menu(message, more), {
+    class: "icon-button more", "aria-haspopup": "menu",
+  });
+  const pressedLong = (event) => {
+    if (event.target.closest("a")) return;
+    event.preventDefault();
+    tools.menu(message, more);
+  };
+  return el("div", { class: `bubble${kind}${message.protected ? " protected" : ""}`, oncontextmenu: pressedLong },
+    quote(message, tools), carried, text, empty, meta(message, tools), reactions(message), more);
 }
 
 function inlineButton(button, place, tools) {

@@ -11,6 +11,7 @@ export class Chat {
   #entries = new Map();
   #tools;
   #pinned = true;
+  #size = "";
   #unread = 0;
   #onUnread;
 
@@ -18,14 +19,14 @@ export class Chat {
   constructor(tools, onUnread) {
     this.#tools = { ...tools, find: (id) => this.find(id), jumpTo: (id) => this.jumpTo(id) };
     this.#onUnread = onUnread;
-    this.list = el("ol", { class: "messages", role: "log" });
-    this.scroller = el("div", { class: "scroller", tabindex: "0" }, this.list);
+    this.list = el("ol", { class: "messages" });
+    this.scroller = el("div", { class: "scroller", role: "log", tabindex: "0", label: "messages" }, this.list);
     this.badge = el("span", { class: "badge" });
     this.toNewest = el("button", { type: "button", class: "to-newest", label: "newest", hidden: true,
       onclick: () => this.scrollToEnd(true) }, icon("down"), this.badge);
     this.element = el("div", { class: "chat" }, this.scroller, this.toNewest);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    const watcher = new ResizeObserver(() => this.#pinned && this.scrollToEnd());
+    const watcher = new ResizeObserver(() => this.#resized());
     watcher.observe(this.list);
     watcher.observe(this.scroller);
   }
@@ -33,12 +34,6 @@ export class Chat {
   /** The message with this number, or undefined. */
   find(id) {
     return this.#entries.get(id)?.message;
-  }
-
-  /** The newest message from the bot, or undefined. */
-  newestFromBot() {
-    return [...this.#entries.values()].map((entry) => entry.message).filter((message) => message.from_bot)
-      .sort((a, b) => a.message_id - b.message_id).at(-1);
   }
 
   /** Make the list hold exactly these messages, touching only what differs. */
@@ -104,8 +99,18 @@ export class Chat {
     return this.scroller.clientHeight > 0;
   }
 
+  #resized() {
+    this.#size = this.#sizeNow();
+    if (this.#pinned) this.scrollToEnd();
+  }
+
+  #sizeNow() {
+    return `${this.scroller.clientHeight}/${this.scroller.scrollHeight}`;
+  }
+
   #scrolled() {
-    if (!this.#visible()) return;
+    // Before the observer has seen a new size, a distance from the end is not the person's doing.
+    if (!this.#visible() || this.#size !== this.#sizeNow()) return;
     const rest = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
     this.#pinned = rest < NEAR_END_PX;
     this.toNewest.hidden = this.#pinned;

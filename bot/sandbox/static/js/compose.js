@@ -41,8 +41,10 @@ export class Compose {
     this.commandsButton.hidden = this.#commands.length === 0;
   }
 
-  /** Show a reply keyboard, a forced reply, or (null) none. */
-  setKeyboard(keyboard, newestFromBot) {
+  /** Show a reply keyboard, a forced reply to the message `asked`, or (null) none. */
+  setKeyboard(keyboard, asked = null) {
+    if (JSON.stringify(keyboard) === JSON.stringify(this.#keyboard)) return;
+    if (this.#keyboard?.force_reply) this.replyTo(null);
     this.#keyboard = keyboard;
     const rows = keyboard?.keyboard ?? [];
     this.keys.classList.toggle("tall", keyboard?.resize_keyboard === false);
@@ -50,7 +52,7 @@ export class Compose {
       ...buttons.map((button, column) => this.#key(button, row, column)))));
     this.entry.placeholder = keyboard?.input_field_placeholder || say("write");
     this.#showKeys(rows.length > 0);
-    if (keyboard?.force_reply) this.replyTo(newestFromBot);
+    if (keyboard?.force_reply) this.replyTo(asked);
   }
 
   /** Answer a particular message with what is sent next. */
@@ -111,11 +113,17 @@ export class Compose {
     const text = this.entry.value.trim();
     if (this.#pending) return this.#sendPending(text);
     if (!text) return undefined;
-    const replyTo = this.#replyTo?.message_id;
+    const replyTo = this.#chosenReply();
     this.#clear();
     const sent = await this.#does.sendText(text, replyTo);
     if (!sent && !this.entry.value) this.#restore(text);
     return undefined;
+  }
+
+  /** The message the person chose to answer; a forced reply is the server's own affair. */
+  #chosenReply() {
+    const chosen = this.#replyTo?.message_id;
+    return chosen === this.#keyboard?.message_id ? undefined : chosen;
   }
 
   async #sendPending(caption) {

@@ -41,7 +41,7 @@ export class Phone {
       this.botName.textContent = chat.bot_name || this.#world.bot().first_name;
       this.chat.replaceAll(chat.messages);
       this.compose.setCommands(chat.commands);
-      this.compose.setKeyboard(chat.reply_keyboard, this.chat.newestFromBot());
+      this.#setKeyboard(chat.reply_keyboard);
       this.setPerson(this.person);
     } catch (error) {
       this.say(say("failed", { reason: error.message }));
@@ -67,7 +67,7 @@ export class Phone {
       this.chat.put(message);
     },
     deleted: (event) => this.chat.remove(event.message_id),
-    reply_keyboard: (event) => this.compose.setKeyboard(event.reply_keyboard, this.chat.newestFromBot()),
+    reply_keyboard: (event) => this.#setKeyboard(event.reply_keyboard),
     callback_answered: (event) => this.#answered(event),
     action: (event) => this.#showAction(event.action),
     commands: () => this.load(),
@@ -195,6 +195,10 @@ export class Phone {
 
   async #copy(text) {
     if (await copyText(text)) this.say(say("copied"));
+  }
+
+  #setKeyboard(keyboard) {
+    this.compose.setKeyboard(keyboard, keyboard?.force_reply ? this.chat.find(keyboard.message_id) : null);
   }
 
   #showAction(action) {

@@ -29,7 +29,7 @@ export class TopBar {
       this.#step("plusWeek", "clock-week", { advance_seconds: WEEK_S }),
     ];
     this.tip = el("span", { class: "tip-words", "data-testid": "tip" });
-    this.tipLine = el("p", { class: "tip", hidden: true }, icon("bulb"), this.tip);
+    this.tipLine = el("p", { class: "tip", hidden: true }, icon("bulb", "tipLabel"), this.tip);
     this.offline = el("p", { class: "offline", role: "status", word: "offline", hidden: true });
     host.append(this.#title(), this.#clockPanel(), this.#tools(onAdd), this.tipLine, this.offline);
     this.#size(Number(localStorage.getItem("sandbox-size") ?? 0));
