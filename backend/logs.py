@@ -11,6 +11,7 @@ import structlog
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 _ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_secrets: set[str] = set()
 _LOUD = ("httpx", "httpcore", "apscheduler", "tortoise", "aiosqlite", "telegram", "asyncio")
 
 
@@ -18,11 +19,17 @@ def struck(text: str) -> str:
     """Return `text` with bot tokens, ID numbers and mobile numbers struck out."""
     for pattern, word in ((_TOKEN, "[token]"), (_ID_NUMBER, "[id]"), (_PHONE, "[phone]")):
         text = pattern.sub(word, text)
+    for secret in _secrets:
+        text = text.replace(secret, "[secret]")
     return text
 
 
-def set_up_logs(level: str) -> None:
-    """Log one JSON line an event to standard error; libraries speak from WARNING on."""
+def set_up_logs(level: str, *, secrets: tuple[str, ...] = ()) -> None:
+    """Log one JSON line an event to standard error; libraries speak from WARNING on.
+
+    `secrets` are struck out wherever they turn up, whatever they look like.
+    """
+    _secrets.update(secrets)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

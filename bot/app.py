@@ -1,12 +1,10 @@
 """Puts the bot together: conversations in one list, handlers in order, one error handler."""
 
-from typing import Any
-
 from telegram.ext import Application, ContextTypes, ExtBot
 from telegram.request import BaseRequest
 
 from bot.commands.handlers import handlers, note_error
-from bot.context import Context, Desk, Walk
+from bot.context import DESK, Context, Desk, Walk
 from bot.conversations import (
     cadre_help,
     checkup,
@@ -64,15 +62,11 @@ def build_application(
         .bot(bot)
         .updater(None)
         .job_queue(None)
-        .context_types(ContextTypes(context=Context, bot_data=lambda: desk))
+        .context_types(ContextTypes(context=Context))
         .build()
     )
-    add_handlers(walk)
-    return walk
-
-
-def add_handlers(walk: Application[Any, Context, Any, Any, Desk, Any]) -> None:
-    """Register what the bot answers to."""
+    walk.bot_data[DESK] = desk
     for handler in handlers():
         walk.add_handler(handler)
     walk.add_error_handler(note_error)
+    return walk

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from backend.actions.accounts import Visitor
 from telegram import Update
-from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+from telegram.ext import Application, CallbackContext, ExtBot
 
 from backend.actions import accounts
+from backend.actions.accounts import Visitor
 from backend.clock import Clock
 from backend.i18n import match_locale, translator
 from bot.dialogs import Dialogs
 from bot.viewer import Office, Viewer
+
+DESK = "desk"
 
 
 @dataclass
@@ -37,10 +39,11 @@ class Desk:
     turns: dict[int, Turn] = field(default_factory=dict)
 
 
-class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Desk]):
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """The handlers' context; `turn` is the update's own."""
 
     turn: Turn
+    desk: Desk
 
     @classmethod
     def from_update(
@@ -50,8 +53,9 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Desk
     ) -> "Context":
         """Build the context of an update whose turn has begun."""
         context = super().from_update(update, application)
+        context.desk = application.bot_data[DESK]
         if isinstance(update, Update):
-            context.turn = application.bot_data.turns[update.update_id]
+            context.turn = context.desk.turns[update.update_id]
         return context
 
     @property
@@ -60,13 +64,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Desk
         return self.turn.viewer
 
 
-Walk = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Desk, JobQueue[Context]]
+Walk = Application[ExtBot[None], Context, Any, Any, Any, None]
 
 
 async def meet(tg_id: int, language_code: str | None, desk: Desk) -> Viewer:
     """Return the viewer behind a Telegram user who has just written."""
     now = desk.clock.local()
-    visitor = await accounts.meet(tg_id, language_code, now)
+    visitor = await accounts.meet(tg_id, match_locale(language_code), now=now)
     return viewer_of(visitor, desk, now=now)
 
 
@@ -79,5 +83,5 @@ async def recall(chat_id: int, desk: Desk) -> Viewer | None:
 
 def viewer_of(visitor: Visitor, desk: Desk, *, now: datetime) -> Viewer:
     """Return the viewer for what is known of an account."""
-    words = translator(visitor.locale or match_locale(None))
+    words = translator(visitor.locale)
     return Viewer(visitor.tg_id, visitor, words, now, desk.office)

@@ -30,15 +30,22 @@ async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
             raise
         except TelegramError as error:
             logger.warning("polling_failed", error=type(error).__name__)
-            await _pause(stop, wait)
+            await pause(stop, wait)
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             continue
         if await _taken(updates, turns):
             offset, wait = updates[-1].update_id + 1 if updates else offset, 1.0
         else:
-            await _pause(stop, wait)
-    if offset:
+            await pause(stop, wait)
+    await _confirm(bot, offset)
+
+
+async def _confirm(bot: ExtBot[None], offset: int) -> None:
+    """Confirm what was taken in; where that fails it comes again and is recognised."""
+    try:
         await bot.get_updates(offset=offset, timeout=0, limit=1)
+    except TelegramError as error:
+        logger.warning("last_batch_not_confirmed", error=type(error).__name__)
 
 
 async def _until_stopped(bot: ExtBot[None], offset: int, stop: asyncio.Event) -> tuple[Update, ...]:
@@ -68,7 +75,8 @@ async def _taken(updates: tuple[Update, ...], turns: Turns) -> bool:
     return not any(taken)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait for `seconds`, or only until `stop` is set."""
     try:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:

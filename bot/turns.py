@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 import structlog
 from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
 
 from backend.actions import delivery, dialogs, inbox
 from backend.actions.dialogs import DialogState
@@ -64,7 +65,7 @@ class Turns:
         async with inbox.take_in(update.update_id, now=now) as is_new:
             turn = Turn(update, await meet(user_id, language, self._desk))
             if not is_new:
-                show_open_screen(turn, self._walk, self._desk)
+                show_open_screen(turn, self._walk.bot, self._desk)
                 return turn
             self._desk.turns[update.update_id] = turn
             try:
@@ -103,7 +104,7 @@ class Turns:
 async def begin(context: Context, move: Move) -> None:
     """Open a conversation in a new message, whatever was open before."""
     state = await dialogs.load(context.viewer.chat_id)
-    begun = context.bot_data.dialogs.begin(state, context.viewer.chat_id, move)
+    begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
     await _show_anew(context, begun)
 
 
@@ -113,7 +114,7 @@ async def answer(context: Context, given: Given) -> None:
     if state is None:
         await begin(context, Move())
         return
-    moved, _move = await context.bot_data.dialogs.take(context.viewer, state, given)
+    moved, _move = await context.desk.dialogs.take(context.viewer, state, given)
     await _show_anew(context, moved)
 
 
@@ -125,9 +126,7 @@ async def press(context: Context, query: CallbackQuery) -> None:
     if isinstance(pressed, PushPress):
         await _press_push(context, pressed, state, message_id)
     elif isinstance(pressed, ScreenPress) and state and pressed.version == state.version:
-        moved, move = await context.bot_data.dialogs.take(
-            context.viewer, state, Pressed(pressed.value)
-        )
+        moved, move = await context.desk.dialogs.take(context.viewer, state, Pressed(pressed.value))
         await _edit(context, moved, message_id, toast=move.toast)
     else:
         await _press_old(context, state, message_id)
@@ -144,7 +143,7 @@ async def _press_push(
         await _press_old(context, state, message_id)
         return
     move = Move(conversation=row.template, answers={"reference": row.reference})
-    begun = context.bot_data.dialogs.begin(state, viewer.chat_id, move)
+    begun = context.desk.dialogs.begin(state, viewer.chat_id, move)
     await _edit(context, begun, message_id)
 
 
@@ -153,11 +152,11 @@ async def _press_old(context: Context, state: DialogState | None, message_id: in
     if state is None:
         await begin(context, Move())
     elif state.message_id == message_id:
-        show_open_screen(context.turn, context.application, context.bot_data)
+        show_open_screen(context.turn, context.bot, context.desk)
         return
     else:
         await _show_anew(context, state.moved())
-    _answer_query(context.turn, context.application, context.viewer._(_OLD_BUTTON))
+    _answer_query(context.turn, context.bot, context.viewer._(_OLD_BUTTON))
 
 
 async def _edit(
@@ -165,27 +164,29 @@ async def _edit(
 ) -> None:
     """Store the state and, once that is committed, edit the pressed message to show it."""
     await _store(context, state.shown_in(message_id))
-    show_open_screen(context.turn, context.application, context.bot_data, toast=toast)
+    show_open_screen(context.turn, context.bot, context.desk, toast=toast)
 
 
-def show_open_screen(turn: Turn, walk: Walk, desk: Desk, *, toast: str | None = None) -> None:
+def show_open_screen(
+    turn: Turn, bot: ExtBot[None], desk: Desk, *, toast: str | None = None
+) -> None:
     """After the commit, answer the press and bring the open message up to date."""
-    _answer_query(turn, walk, toast)
+    _answer_query(turn, bot, toast)
 
     async def call() -> None:
-        await redraw(walk.bot, desk, turn.viewer.chat_id)
+        await redraw(bot, desk, turn.viewer.chat_id)
 
     turn.after.append(call)
 
 
-def _answer_query(turn: Turn, walk: Walk, toast: str | None) -> None:
+def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
     query = turn.update.callback_query
     if query is None:
         return
 
     async def call() -> None:
         try:
-            await walk.bot.answer_callback_query(query.id, text=toast)
+            await bot.answer_callback_query(query.id, text=toast)
         except BadRequest as error:
             # Telegram stops waiting after a while; the spinner is gone by then anyway.
             logger.info("query_too_old", reason=error.message)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from backend.actions.accounts import Visitor
-
 from backend.i18n import Translator
 
 

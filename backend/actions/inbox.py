@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from backend.store.crypto import keys
 from backend.store.sql import execute, in_transaction
 
 
@@ -37,3 +38,8 @@ async def forget_seen(*, before: datetime) -> int:
     updates = await execute("DELETE FROM update_seen WHERE seen_at < $1 RETURNING 1 AS one", before)
     effects = await execute("DELETE FROM effect WHERE had_at < $1 RETURNING 1 AS one", before)
     return len(updates) + len(effects)
+
+
+def webhook_secret() -> str:
+    """Return the secret by which Telegram proves that a call is its own."""
+    return keys().derived("webhook")

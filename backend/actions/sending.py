@@ -50,7 +50,7 @@ class Sender:
     def __init__(
         self, *, owner_id: int, clock: Clock, send: Send, per_second: float = 30, width: int = 32
     ) -> None:
-        self._owner_id = owner_id
+        self.owner_id = owner_id
         self._clock = clock
         self._send = send
         self._pace = Pace(per_second)
@@ -83,7 +83,7 @@ class Sender:
         closed_until = await delivery.gate_closed_until()
         if closed_until and closed_until > now:
             return 0
-        messages = await delivery.claim(self._owner_id, now=now, limit=self._batch)
+        messages = await delivery.claim(self.owner_id, now=now, limit=self._batch)
         chats: dict[int, list[Message]] = {}
         for message in messages:
             chats.setdefault(message.chat_id, []).append(message)

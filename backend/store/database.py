@@ -26,9 +26,9 @@ _BUSY_MILLISECONDS = 30_000
 async def open_database(url: str, *, keys_file: Path | None = None) -> AsyncIterator[None]:
     """Connect to `url`, migrate it, load its keys, and close it at the end.
 
-    `keys_file` defaults to `keys` beside the SQLite file; without any file (in memory) fresh
-    keys are drawn. Raises KeysMissing when encrypted rows exist but the file does not, and
-    KeysUnreadable when it holds something else.
+    `keys_file` defaults to `keys` beside the SQLite file, or `var/keys` with PostgreSQL; a
+    database in memory draws fresh keys. Raises KeysMissing when encrypted rows exist but the
+    file does not, and KeysUnreadable when it holds something else.
     """
     path = sqlite_path(url)
     if path:
@@ -36,7 +36,7 @@ async def open_database(url: str, *, keys_file: Path | None = None) -> AsyncIter
     context = await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
     try:
         await migrate(url)
-        await _load_keys(keys_file or (path.with_name("keys") if path else None))
+        await _load_keys(keys_file or _usual_keys_file(url))
         yield
     finally:
         await close(context)
@@ -96,6 +96,12 @@ def _connection(url: str) -> str | dict[str, Any]:
         "secure_delete": "ON",
     }
     return {"engine": "backend.store.sqlite", "credentials": credentials}
+
+
+def _usual_keys_file(url: str) -> Path | None:
+    if path := sqlite_path(url):
+        return path.with_name("keys")
+    return None if url.startswith("sqlite:") else Path("var/keys")
 
 
 async def _load_keys(path: Path | None) -> None:

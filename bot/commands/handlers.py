@@ -79,9 +79,9 @@ async def take_blocking(update: Update, context: Context) -> None:
         return
     viewer = context.viewer
     if change.new_chat_member.status == ChatMember.BANNED:
-        await accounts.mark_blocked(viewer.chat_id, viewer.now)
+        await accounts.mark_blocked(viewer.chat_id, now=viewer.now)
     else:
-        await accounts.came_back(viewer.chat_id, viewer.now)
+        await accounts.came_back(viewer.chat_id, now=viewer.now)
 
 
 async def note_error(_update: object, context: Context) -> None:

@@ -1,0 +1,112 @@
+"""What is done again and again: short ticks, each safe to repeat and to interrupt."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from backend.actions import delivery, dialogs, inbox, mydata, planning, reminders
+from backend.clock import Clock
+
+logger = structlog.get_logger(__name__)
+
+_SEEN_KEPT = timedelta(days=7)
+_FINISHED_KEPT = timedelta(days=90)
+_LOST_AFTER = timedelta(seconds=10)
+_LOST_UNTIL = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A tick: its name, how often it wakes, and what it does; it answers how much it did."""
+
+    name: str
+    every: timedelta
+    action: Callable[[datetime, str], Awaitable[object]]
+
+
+class Scheduler(Protocol):
+    """What wakes the jobs (APScheduler's, or a test's)."""
+
+    def add_job(
+        self, func: Callable[..., Awaitable[None]], trigger: str, **options: object
+    ) -> object:
+        """Wake `func` as `trigger` says."""
+
+
+async def _recover(now: datetime, url: str) -> int:
+    return await delivery.recover(url, now=now)
+
+
+async def _expire(now: datetime, _url: str) -> int:
+    return await delivery.expire(now=now)
+
+
+async def _show_lost(now: datetime, _url: str) -> int:
+    return await dialogs.show_lost(now=now, since=now - _LOST_UNTIL, before=now - _LOST_AFTER)
+
+
+async def _roll_plans(now: datetime, _url: str) -> object:
+    return await planning.roll(now=now)
+
+
+async def _queue_due(now: datetime, _url: str) -> object:
+    return await reminders.queue_due(now=now)
+
+
+async def _erase(now: datetime, _url: str) -> object:
+    return await mydata.erase_due(now=now)
+
+
+async def _forget(now: datetime, _url: str) -> int:
+    seen = await inbox.forget_seen(before=now - _SEEN_KEPT)
+    return seen + await delivery.forget_finished(before=now - _FINISHED_KEPT)
+
+
+JOBS = (
+    Job("recover", timedelta(seconds=5), _recover),
+    Job("show_lost", timedelta(seconds=5), _show_lost),
+    Job("roll_plans", timedelta(minutes=30), _roll_plans),
+    Job("queue_due", timedelta(minutes=1), _queue_due),
+    Job("expire", timedelta(minutes=1), _expire),
+    Job("erase", timedelta(hours=1), _erase),
+    Job("forget", timedelta(hours=1), _forget),
+)
+
+
+async def run_job(job: Job, clock: Clock, url: str) -> None:
+    """Run one tick and log what it did; a failed tick is logged and comes again."""
+    started = time.perf_counter()
+    try:
+        did = await job.action(clock.local(), url)
+    except Exception as error:
+        logger.error("job_failed", job=job.name, exc_info=error)
+        return
+    if did:
+        elapsed = round((time.perf_counter() - started) * 1000, 1)
+        logger.info("job_done", job=job.name, did=str(did), elapsed_ms=elapsed)
+
+
+async def run_all(clock: Clock, url: str) -> None:
+    """Run every job once, in order; for a clock that is moved by hand."""
+    for job in JOBS:
+        await run_job(job, clock, url)
+
+
+def schedule_jobs(scheduler: Scheduler, clock: Clock, url: str) -> None:
+    """Have `scheduler` wake every job, the first time at once."""
+    for job in JOBS:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            args=(job, clock, url),
+            id=job.name,
+            seconds=job.every.total_seconds(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=clock.now(),
+        )

@@ -1,0 +1,185 @@
+"""What `serve` runs, in whole or in part: web server, bot, and the jobs with the sender."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram.error import InvalidToken, NetworkError
+
+from backend.actions import delivery
+from backend.actions.inbox import webhook_secret
+from backend.actions.sending import Sender
+from backend.clock import Clock
+from backend.config import Config
+from backend.jobs import schedule_jobs
+from backend.store.database import open_database
+from backend.store.liveness import hold
+from backend.web.health import health_routes
+from bot.app import build_application, build_dialogs
+from bot.commands.handlers import publish_commands
+from bot.context import Desk, Walk
+from bot.polling import ALLOWED_UPDATES, pause, poll
+from bot.send import Courier
+from bot.templates import TEMPLATES
+from bot.transport import requests
+from bot.turns import Turns
+from bot.viewer import Office
+from bot.webhook import PATH, webhook_route
+
+logger = structlog.get_logger(__name__)
+
+PARTS = frozenset({"web", "bot", "jobs"})
+_LONGEST_WAIT_SECONDS = 30.0
+
+
+@dataclass
+class Service:
+    """The running parts of one process."""
+
+    config: Config
+    clock: Clock
+    walk: Walk
+    desk: Desk
+    turns: Turns
+    sender: Sender
+    stop: asyncio.Event
+
+
+@asynccontextmanager
+async def running(
+    config: Config,
+    *,
+    clock: Clock,
+    parts: frozenset[str] = PARTS,
+    routes: Sequence[web.RouteDef] = (),
+    stop: asyncio.Event | None = None,
+) -> AsyncIterator[Service]:
+    """Open the database and run the given parts until the block ends, then end them cleanly.
+
+    `routes` are served beside our own; `stop` ends the parts from outside, also during the start.
+    Raises InvalidToken when Telegram refuses the token.
+    """
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(
+            open_database(config.database_url, keys_file=config.keys_file)
+        )
+        service = await _assembled(config, clock, stop or asyncio.Event())
+        if "web" in parts:
+            await stack.enter_async_context(_web_server(service, parts, routes))
+        await _reach_telegram(service)
+        stack.push_async_callback(service.walk.shutdown)
+        if "jobs" in parts:
+            await stack.enter_async_context(_jobs(service))
+        if "bot" in parts:
+            await stack.enter_async_context(_incoming(service))
+        yield service
+
+
+async def _assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Service:
+    owner_id = await delivery.open_owner(clock.now())
+    office = Office(config.bot_name or "", config.clinic_phone)
+    desk = Desk(clock, office, build_dialogs(), nudge=lambda: None)
+    walk = build_application(
+        config.telegram_token.get_secret_value(),
+        desk,
+        api=config.telegram_api,
+        requests=requests(),
+    )
+    sender = Sender(
+        owner_id=owner_id,
+        clock=clock,
+        send=Courier(walk.bot, desk, TEMPLATES).send,
+        per_second=config.messages_per_second,
+    )
+    desk.nudge = sender.nudge
+    return Service(config, clock, walk, desk, Turns(walk, desk), sender, stop)
+
+
+async def _reach_telegram(service: Service) -> None:
+    """Say hello to the Bot API server, again and again until it answers."""
+    wait = 1.0
+    while not service.stop.is_set():
+        try:
+            await service.walk.initialize()
+            await publish_commands(service.walk.bot)
+        except NetworkError as error:
+            logger.warning("telegram_not_reached", error=type(error).__name__, again_in=wait)
+            await pause(service.stop, wait)
+            wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+        else:
+            service.desk.office = Office(service.walk.bot.username, service.config.clinic_phone)
+            return
+
+
+@asynccontextmanager
+async def _web_server(
+    service: Service, parts: frozenset[str], routes: Sequence[web.RouteDef]
+) -> AsyncIterator[None]:
+    app = web.Application(client_max_size=64 * 1024 * 1024)
+    sender = service.sender
+    looked_at = (lambda: sender.last_round_at) if "jobs" in parts else None
+    app.router.add_routes([*health_routes(service.clock, looked_at), *routes])
+    if service.config.public_url:
+        route = webhook_route(service.walk.bot, service.turns, webhook_secret())
+        app.router.add_routes([route])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, service.config.host, service.config.port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _jobs(service: Service) -> AsyncIterator[None]:
+    """Run the sender and the ticks; what is being sent is finished before the end."""
+    url = service.config.database_url
+    scheduler = AsyncIOScheduler(timezone=service.clock.zone)
+    schedule_jobs(scheduler, service.clock, url)
+    async with hold(service.sender.owner_id, url):
+        scheduler.start()
+        async with _task(service.sender.run(service.stop), service.stop):
+            yield
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _incoming(service: Service) -> AsyncIterator[None]:
+    bot, config = service.walk.bot, service.config
+    if config.public_url:
+        await bot.set_webhook(
+            f"{config.public_url}{PATH}",
+            secret_token=webhook_secret(),
+            allowed_updates=ALLOWED_UPDATES,
+        )
+        yield
+    else:
+        async with _task(poll(bot, service.turns, service.stop), service.stop):
+            yield
+    await service.turns.settle()
+
+
+@asynccontextmanager
+async def _task(work, stop: asyncio.Event) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
+    """Run a loop beside the block; at the block's end, tell it to stop and wait for it."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: _end_on_failure(done, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+def _end_on_failure(task: "asyncio.Task[None]", stop: asyncio.Event) -> None:
+    if not task.cancelled() and task.exception():
+        logger.error("part_failed", error=type(task.exception()).__name__)
+        stop.set()
+
+
+__all__ = ["PARTS", "InvalidToken", "Service", "running"]
