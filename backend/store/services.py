@@ -45,8 +45,7 @@ class DueService(Model):
     """A service owed to a person; the window [opens_on, closes_on] includes both ends.
 
     `state` is planned, open, done, declined, closed or cancelled. `remind_on` is the next day on
-    which a message about it is due, if any; `booked_on` is the day she said she booked. `missing`
-    is the anchor that would have been better to count from.
+    which a message about it is due, if any; `booked_on` is the day she said she booked.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -63,7 +62,6 @@ class DueService(Model):
     state = fields.CharField(max_length=10)
     anchor = fields.CharField(max_length=16)
     anchor_on: date = fields.DateField()
-    missing = fields.CharField(max_length=16, null=True)
     remind_on: date | None = fields.DateField(null=True)
     booked_on: date | None = fields.DateField(null=True)
     done_on: date | None = fields.DateField(null=True)

@@ -17,6 +17,7 @@ __all__ = [
     "execute",
     "execute_many",
     "in_transaction",
+    "marks",
 ]
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
@@ -50,6 +51,11 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
     else:
         bound = [list(row) for row in rows]
     await client.execute_many(query, bound)
+
+
+def marks(count: int, *, after: int = 0) -> str:
+    """Return `count` placeholders for an IN list; the first is numbered `after` + 1."""
+    return ", ".join(f"${number}" for number in range(after + 1, after + count + 1))
 
 
 def as_datetime(value: object) -> datetime | None:

@@ -196,7 +196,6 @@ class Migration(migrations.Migration):
                 ('state', fields.CharField(max_length=10)),
                 ('anchor', fields.CharField(max_length=16)),
                 ('anchor_on', fields.DateField()),
-                ('missing', fields.CharField(null=True, max_length=16)),
                 ('remind_on', fields.DateField(null=True)),
                 ('booked_on', fields.DateField(null=True)),
                 ('done_on', fields.DateField(null=True)),

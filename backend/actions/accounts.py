@@ -1,0 +1,144 @@
+"""Chats and the persons behind them: meeting, language, stopping, being blocked, coming back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.actions.delivery import shut_chat
+from backend.domain.access import Actor, Held, Role
+from backend.store.sql import Row, execute, in_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is writing: the chat, and the person behind it once she was let in.
+
+    `state` is the account's (active, stopped, blocked, deactivated), `person_state` the person's.
+    """
+
+    tg_id: int
+    locale: str
+    state: str
+    person_id: int | None = None
+    person_state: str | None = None
+    village_code: str | None = None
+    hides_content: bool = True
+    held: tuple[Held, ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held; whoever is a person here is a resident too."""
+        resident = {Role.RESIDENT} if self.person_id else set()
+        return frozenset(resident | {held.role for held in self.held})
+
+    @property
+    def actor(self) -> Actor | None:
+        """The person as one who may act, None before she was let in."""
+        return Actor(self.person_id, self.held) if self.person_id else None
+
+
+async def meet(tg_id: int, locale: str, *, now: datetime) -> Visitor:
+    """Return who is behind a chat; a new chat is entered with `locale`, and nothing else of it."""
+    async with in_transaction():
+        row = await _find(tg_id)
+        if row is None:
+            await execute(
+                "INSERT INTO account (tg_id, locale, state, started_at, state_at)"
+                " VALUES ($1, $2, 'active', $3, $3) ON CONFLICT (tg_id) DO NOTHING",
+                *(tg_id, locale, now),
+            )
+            row = await _find(tg_id)
+            assert row is not None, "it was entered just now"
+        return await _visitor(row, locale)
+
+
+async def find(tg_id: int) -> Visitor | None:
+    """Return who is behind a chat, or None for a chat that never wrote."""
+    row = await _find(tg_id)
+    return await _visitor(row, row["locale"]) if row else None
+
+
+async def visitor_of(person_id: int) -> Visitor | None:
+    """Return the chat of a person, or None while she has none."""
+    rows = await execute("SELECT tg_id FROM account WHERE person_id = $1", person_id)
+    row = await _find(rows[0]["tg_id"]) if rows else None
+    return await _visitor(row, row["locale"]) if row else None
+
+
+async def _find(tg_id: int) -> Row | None:
+    rows = await execute(
+        "SELECT a.tg_id, a.locale, a.state, a.person_id, p.state AS person_state,"
+        " p.village_code, p.hides_content FROM account a LEFT JOIN person p ON p.id = a.person_id"
+        " WHERE a.tg_id = $1",
+        tg_id,
+    )
+    return rows[0] if rows else None
+
+
+async def _visitor(row: Row, locale: str) -> Visitor:
+    person_id = row["person_id"]
+    return Visitor(
+        tg_id=row["tg_id"],
+        locale=row["locale"] or locale,
+        state=row["state"],
+        person_id=person_id,
+        person_state=row["person_state"],
+        village_code=row["village_code"],
+        hides_content=bool(row["hides_content"]) if person_id else True,
+        held=await roles_of(person_id) if person_id else (),
+    )
+
+
+async def roles_of(person_id: int) -> tuple[Held, ...]:
+    """Return the roles a person holds now, beside being a resident."""
+    rows = await execute(
+        "SELECT role, region_code FROM role_grant WHERE person_id = $1 AND ended_at IS NULL"
+        " ORDER BY id",
+        person_id,
+    )
+    return tuple(Held(Role(row["role"]), row["region_code"]) for row in rows)
+
+
+async def set_locale(tg_id: int, locale: str) -> None:
+    """Keep the language somebody chose, for the chat and for what the person is sent."""
+    async with in_transaction():
+        await execute("UPDATE account SET locale = $1 WHERE tg_id = $2", locale, tg_id)
+        await execute(
+            "UPDATE person SET locale = $1"
+            " WHERE id = (SELECT person_id FROM account WHERE tg_id = $2)",
+            *(locale, tg_id),
+        )
+
+
+async def mark_blocked(tg_id: int, *, now: datetime) -> None:
+    """Note that she blocked the bot; nothing queued for the chat is sent any more."""
+    async with in_transaction():
+        await shut_chat(tg_id, "blocked", now=now)
+
+
+async def mark_deactivated(tg_id: int, *, now: datetime) -> None:
+    """Note that the Telegram user is gone; nothing queued for the chat is sent any more."""
+    async with in_transaction():
+        await shut_chat(tg_id, "deactivated", now=now)
+
+
+async def came_back(tg_id: int, *, now: datetime) -> None:
+    """Note that a blocked chat is open again; one that said STOP stays stopped."""
+    await execute(
+        "UPDATE account SET state = 'active', state_at = $1"
+        " WHERE tg_id = $2 AND state IN ('blocked', 'deactivated')",
+        *(now, tg_id),
+    )
+
+
+async def stop_all(tg_id: int, *, now: datetime) -> None:
+    """Stop every message to the chat and cancel what is queued, at once."""
+    async with in_transaction():
+        await shut_chat(tg_id, "stopped", now=now)
+
+
+async def resume(tg_id: int, *, now: datetime) -> None:
+    """Take up messages again after STOP; what was cancelled is not sent afterwards."""
+    await execute(
+        "UPDATE account SET state = 'active', state_at = $1 WHERE tg_id = $2 AND state = 'stopped'",
+        *(now, tg_id),
+    )

@@ -1,0 +1,52 @@
+"""Due services as rows and as values."""
+
+from datetime import date
+
+from backend.actions.rulebook import rulebook
+from backend.domain.calendar import Anchor, Rule
+from backend.domain.schedule import DueService, State, Why
+from backend.store.sql import Row, as_date
+
+DUE_COLUMNS = (
+    "id, person_id, rule, rule_version, episode, occurrence, topic, opens_on, due_on, closes_on,"
+    " state, anchor, anchor_on, remind_on, booked_on, done_on"
+)
+
+
+def read_due(row: Row) -> DueService:
+    """The planner's value of a row of `due_service`."""
+    return DueService(
+        rule=row["rule"],
+        version=row["rule_version"],
+        episode=row["episode"],
+        occurrence=row["occurrence"],
+        opens_on=read_day(row["opens_on"]),
+        due_on=read_day(row["due_on"]),
+        closes_on=read_day(row["closes_on"]),
+        state=State(row["state"]),
+        why=_read_why(row),
+        topic=row["topic"],
+    )
+
+
+def rule_of(row: Row) -> Rule | None:
+    """The rule by which a row was planned, None once no calendar knows it."""
+    return rulebook().find(row["rule"], row["rule_version"])
+
+
+def read_day(value: object) -> date:
+    """A date of a column that is never empty."""
+    day = as_date(value)
+    assert day is not None, "the column is not nullable"
+    return day
+
+
+def _read_why(row: Row) -> Why:
+    rule = rule_of(row)
+    return Why(
+        anchor=Anchor(row["anchor"]),
+        anchor_on=read_day(row["anchor_on"]),
+        rule=row["rule"],
+        version=row["rule_version"],
+        source=rule.source if rule else "",
+    )

@@ -1,0 +1,127 @@
+"""What the planner may know of persons, loaded for many at once in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, tzinfo
+
+from backend.domain.events import BirthMode, Event, EventKind, Method
+from backend.domain.gestation import Dating, Source, dated_by_lmp
+from backend.domain.schedule import Facts, ServiceRecord
+from backend.store.sql import Row, as_date, as_datetime, execute, marks
+
+_MID_YEAR = (7, 1)
+
+_PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar FROM person"
+_EVENTS = (
+    "SELECT id, person_id, episode, kind, on_date, lmp_on, edd_on, edd_source, mode, method,"
+    " about, rule, reported_at FROM life_event"
+)
+_RECORDS = "SELECT person_id, rule, episode, occurrence, given_on FROM service_record"
+_CHOICES = "SELECT person_id, topic, choice FROM topic_choice"
+_CONSENTS = "SELECT person_id, purpose FROM consent"
+
+
+async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Facts]:
+    """Facts by person, for those who are enrolled; `zone` turns moments into civil days.
+
+    Topics are the health purposes consented to. An unknown sex counts as female, since the topics
+    are what she asked for herself; of a birth year alone the middle is taken.
+    """
+    persons = await _rows(_PERSONS, "id", person_ids)
+    events = _by_person(await _rows(_EVENTS, "person_id", person_ids, "superseded_by IS NULL"))
+    records = _by_person(await _rows(_RECORDS, "person_id", person_ids))
+    choices = _by_person(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
+    consents = _by_person(
+        await _rows(
+            _CONSENTS, "person_id", person_ids, "given_at IS NOT NULL AND withdrawn_at IS NULL"
+        )
+    )
+    return {
+        row["id"]: Facts(
+            sex=row["sex"] or "female",
+            birth_date=_birth_date(row),
+            enrolled_on=enrolled_on,
+            calendar=row["calendar"],
+            topics=_topics(consents[row["id"]]),
+            declined=frozenset(choice["topic"] for choice in choices[row["id"]]),
+            events=read_events(events[row["id"]], zone),
+            records=tuple(map(_record, records[row["id"]])),
+        )
+        for row in persons
+        if (enrolled_on := as_date(row["enrolled_on"]))
+    }
+
+
+async def load_events(person_id: int, zone: tzinfo) -> tuple[Event, ...]:
+    """The life events of one person as they stand after corrections."""
+    return read_events(
+        await _rows(_EVENTS, "person_id", [person_id], "superseded_by IS NULL"), zone
+    )
+
+
+def read_events(rows: Iterable[Row], zone: tzinfo) -> tuple[Event, ...]:
+    """Life events from their rows; several rows of one episode are datings of one pregnancy."""
+    episodes: dict[int, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row["reported_at"], row["id"])):
+        episodes[row["episode"]].append(row)
+    return tuple(_event(episode, chain, zone) for episode, chain in episodes.items())
+
+
+async def _rows(
+    select: str, column: str, person_ids: Collection[int], condition: str = "TRUE"
+) -> list[Row]:
+    whose = f"{column} IN ({marks(len(person_ids))})"
+    return await execute(f"{select} WHERE {whose} AND {condition}", *person_ids)
+
+
+def _by_person(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["person_id"]].append(row)
+    return found
+
+
+def _topics(consents: Iterable[Row]) -> frozenset[str]:
+    purposes = frozenset(row["purpose"] for row in consents)
+    return purposes - {"service"} if "service" in purposes else frozenset()
+
+
+def _birth_date(row: Row) -> date | None:
+    if row["birth_date"] is None and row["birth_year"] is not None:
+        return date(row["birth_year"], *_MID_YEAR)
+    return as_date(row["birth_date"])
+
+
+def _record(row: Row) -> ServiceRecord:
+    given_on = as_date(row["given_on"])
+    assert given_on is not None, "the column is not nullable"
+    return ServiceRecord(row["rule"], given_on, row["episode"], row["occurrence"])
+
+
+def _event(episode: int, chain: list[Row], zone: tzinfo) -> Event:
+    newest = chain[-1]
+    return Event(
+        id=str(episode),
+        kind=EventKind(newest["kind"]),
+        on=as_date(newest["on_date"]),
+        datings=tuple(dating for row in chain if (dating := _dating(row, zone))),
+        mode=BirthMode(newest["mode"]) if newest["mode"] else None,
+        method=Method(newest["method"]) if newest["method"] else None,
+        about=str(newest["about"]) if newest["about"] else None,
+        recorded_on=_day(chain[0]["reported_at"], zone),
+        rule=newest["rule"],
+    )
+
+
+def _dating(row: Row, zone: tzinfo) -> Dating | None:
+    noted_on = _day(row["reported_at"], zone)
+    if lmp := as_date(row["lmp_on"]):
+        return dated_by_lmp(lmp, noted_on)
+    edd = as_date(row["edd_on"])
+    return Dating(Source[row["edd_source"].upper()], edd, noted_on) if edd else None
+
+
+def _day(moment: object, zone: tzinfo) -> date:
+    reported_at: datetime | None = as_datetime(moment)
+    assert reported_at is not None, "the column is not nullable"
+    return reported_at.astimezone(zone).date()

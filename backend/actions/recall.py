@@ -1,0 +1,43 @@
+"""Taking back what is queued: messages nobody wants any more leave the outbox at once.
+
+A row another process has just claimed is made worthless instead: the sender looks again before it
+commits the intent to send, and then finds it expired.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from backend.store.sql import execute, marks
+
+_CANCEL = "UPDATE send SET state = 'cancelled', finished_at = $1 WHERE state IN ('queued', 'hold')"
+_SPOIL = "UPDATE send SET expires_at = $1 WHERE state = 'claimed'"
+# What a message about a due service is sent with.
+REMINDER_TEMPLATE = "reminder"
+
+
+async def recall_everything(person_id: int, *, now: datetime) -> None:
+    """Take back every message to a person."""
+    await _recall("person_id = $2", person_id, now=now)
+
+
+async def recall_purposes(person_id: int, purposes: Collection[str], *, now: datetime) -> None:
+    """Take back what is queued for a person under any of `purposes`, whatever wrote it."""
+    if purposes:
+        condition = f"person_id = $2 AND purpose IN ({marks(len(purposes), after=2)})"
+        await _recall(condition, person_id, *purposes, now=now)
+
+
+async def recall_due_services(
+    person_ids: Collection[int], due_ids: Collection[int], *, now: datetime
+) -> None:
+    """Take back the messages about due services of these persons, snoozed and booked ones too."""
+    if due_ids:
+        whose = marks(len(person_ids), after=2)
+        which = marks(len(due_ids), after=2 + len(person_ids))
+        condition = f"template = $2 AND person_id IN ({whose}) AND reference IN ({which})"
+        await _recall(condition, REMINDER_TEMPLATE, *person_ids, *map(str, due_ids), now=now)
+
+
+async def _recall(condition: str, *values: object, now: datetime) -> None:
+    for statement in (_CANCEL, _SPOIL):
+        await execute(f"{statement} AND {condition}", now, *values)
