@@ -16,7 +16,8 @@ from backend.domain.errors import WrongValue
 Sex = Literal["female", "male"]
 
 FIELDS = ("name", "id_number", "phone", "birth_date", "village")
-OLDEST_YEARS = 130
+# Beyond it a "date" is most likely a bare year that a spreadsheet shows as a day of 1905.
+OLDEST_YEARS = 120
 
 
 class Rejection(StrEnum):
@@ -157,7 +158,7 @@ def check_character(first_17: str) -> str:
 def parse_id_number(text: str, today: date) -> IdNumber:
     """A citizen's ID number: 18 characters with a right check, or 15 digits brought to 18.
 
-    The birth date in it must exist, be no later than today and no more than 130 years ago. The
+    The birth date in it must exist, be no later than today and no more than 120 years ago. The
     place code is not looked up, as withdrawn ones stay valid. Raises `WrongValue`.
     """
     number = _ID_SIGNS.sub("", tidy(text)).upper()
@@ -201,7 +202,7 @@ def parse_birth_date(text: str, today: date) -> date:
     """A birth date written as 1990-5-3, 1990/05/03, 1990.5.3, 19900503, 1990年5月3日 or a serial.
 
     A time of day behind it is ignored; a five-digit serial counts days as Excel does (1900).
-    Raises `WrongValue` for what is unreadable, lacks the day, lies after today or more than 130
+    Raises `WrongValue` for what is unreadable, lacks the day, lies after today or more than 120
     years back.
     """
     text = tidy(text)
@@ -220,7 +221,7 @@ def parse_birth_date(text: str, today: date) -> date:
 
 
 def check_birth_date(born: date, today: date) -> date:
-    """The date itself, if somebody alive may be born on it: [today - 130 years, today]."""
+    """The date itself, if somebody alive may be born on it: [today - 120 years, today]."""
     if why_not := _why_not_born_on(born, today):
         raise WrongValue(reason=why_not)
     return born

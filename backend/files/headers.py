@@ -11,6 +11,7 @@ from backend.files.cells import Row, Table, text_of
 
 # Titles and notes above a header seldom take more than five rows.
 _HEADER_WITHIN_ROWS = 40
+_HEADER_WITHIN_COLUMNS = 300
 _FOUND_LENGTH = 80
 _IN_BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]|【[^】]*】|〔[^〕]*〕")
 _SIGNS = re.compile(r"[\s*:_./、·#()\[\]-]+")
@@ -101,7 +102,7 @@ def _below(table: Table, header: Header, rows: Iterator[tuple[int, Row]], known:
 
 def _header(line: int, cells: Row, known: Wordings) -> Header:
     """The row read as if it were a header."""
-    texts = tuple(tidy(text_of(cell)) for cell in cells)
+    texts = tuple(tidy(text_of(cell)) for cell in cells[:_HEADER_WITHIN_COLUMNS])
     columns: dict[str, tuple[int, ...]] = {}
     for index, text in enumerate(texts):
         word = _word(text)

@@ -76,8 +76,8 @@ def _marked_encoding(head: bytes) -> str | None:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [head[start:400:2].count(0) for start in (0, 1)]
-    if max(zeros) > 0.1 * len(head[:400]) and min(zeros) == 0:
-        return "utf-16-be" if zeros[0] else "utf-16-le"
+    if max(zeros) > 0.05 * len(head[:400]) and max(zeros) > 4 * min(zeros):
+        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
     return None
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from backend.domain.errors import TableEmpty, TableKindUnsupported
 from backend.files.cells import Source, Table
+from backend.files.old_workbooks import open_xls
 from backend.files.separated import open_separated
-from backend.files.workbooks import open_xls, open_xlsx
+from backend.files.workbooks import open_xlsx
 
 _HEAD = 1024
 _XLSX = (b"PK\x03\x04", b"PK\x05\x06")

@@ -1,6 +1,6 @@
-"""The sheets of a workbook (.xlsx, .xls), checked before they are unfolded in memory.
+"""The sheets of a workbook (.xlsx), checked before they are unfolded in memory.
 
-Of an .xlsx only a checked copy is read: the parts that matter, unpacked within a limit, so that
+Only a checked copy is read: the parts that matter, unpacked within a limit, so that
 neither a bomb nor an archive that contradicts itself reaches the reader.
 """
 
@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from python_calamine import (
@@ -23,6 +23,8 @@ from python_calamine import (
 
 from backend.domain.errors import TableDamaged, TableKindUnsupported, TableLocked, TableTooLarge
 from backend.files.cells import Cell, Row, Source, Table
+
+MergedRange = tuple[tuple[int, int], tuple[int, int]]
 
 _MOST_BYTES = 96 << 20
 _MOST_CELLS = 6_000_000
@@ -40,6 +42,14 @@ _ZIP_ERRORS = (
 _DATES_FROM_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true)""")
 # A cell with #N/A and the like: the reader would show it as empty, and the value would be lost.
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\s[^>]*?\bt=["'])e(?=["'])""")
+# A number of 12 digits or more that is formatted as a date breaks the reader; without its style it
+# is just a number.
+_LONG_NUMBER = rb"v>\s*-?(?:\d{12,}|\d[\d.]*[eE]\+?\d{2,})"
+_HAS_LONG_NUMBER = re.compile(_LONG_NUMBER)
+_STYLED_LONG_NUMBER = re.compile(
+    rb"""(<(?:\w+:)?c\s[^>]*?)\ss=["']\d+["']"""
+    rb"""([^>]*>\s*(?:<(?:\w+:)?f[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?""" + _LONG_NUMBER + rb")"
+)
 # References from column DA or row 100,000 on, and spellings no office program writes: only where
 # there are any the sheet is measured cell by cell.
 _FAR = re.compile(rb'r(?:="(?:[A-Za-z]{3,}\d|[D-Zd-z][A-Za-z]\d|[A-Za-z]*0*[1-9]\d{5})|=[^"]|\s+=)')
@@ -52,14 +62,6 @@ def open_xlsx(source: Source) -> Iterator[Table]:
     """The sheets of an .xlsx, visible ones first; raises `SuixingError` if it is no such file."""
     packed, is_1904 = _checked_copy(source)
     yield from _tables(packed, is_1904=is_1904)
-
-
-def open_xls(source: Source) -> Iterator[Table]:
-    """The sheets of an old .xls, visible ones first; serials in it count from 1900."""
-    content = source if isinstance(source, bytes) else source.read_bytes()
-    if len(content) > _MOST_BYTES:
-        raise TableTooLarge
-    yield from _tables(io.BytesIO(content), is_1904=False)
 
 
 def _checked_copy(source: Source) -> tuple[io.BytesIO, bool]:
@@ -83,7 +85,7 @@ def _checked_copy(source: Source) -> tuple[io.BytesIO, bool]:
 
 
 def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each part worth reading, errors in cells turned into text."""
+    """Name and content of each part worth reading."""
     left = _MOST_BYTES
     for info in archive.infolist():
         name = info.filename.lower()
@@ -96,9 +98,17 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
             raise TableTooLarge
         if "/worksheets/" in name:
             _refuse_huge(content)
-            if b't="e"' in content or b"t='e'" in content:
-                content = _ERROR_CELL.sub(rb"\1str", content)
+            content = _made_readable(content)
         yield info.filename, content
+
+
+def _made_readable(sheet: bytes) -> bytes:
+    """The sheet without what the reader drops or breaks on; untouched if there is nothing such."""
+    if b't="e"' in sheet or b"t='e'" in sheet:
+        sheet = _ERROR_CELL.sub(rb"\1str", sheet)
+    if _HAS_LONG_NUMBER.search(sheet):
+        sheet = _STYLED_LONG_NUMBER.sub(rb"\1\2", sheet)
+    return sheet
 
 
 def _refuse_huge(sheet: bytes) -> None:
@@ -131,7 +141,9 @@ def _tables(packed: io.BytesIO, *, is_1904: bool) -> Iterator[Table]:
         with _reader_errors():
             sheet = book.get_sheet_by_name(listed.name)
             height = sheet.end[0] + 1 if sheet.end else 0
-        yield Table(name=listed.name, rows=_rows(sheet), last_line=height, is_1904=is_1904)
+            merged = sheet.merged_cell_ranges or ()
+        rows = filled_rows(_rows(sheet), merged)
+        yield Table(name=listed.name, rows=rows, last_line=height, is_1904=is_1904)
 
 
 @contextmanager
@@ -150,21 +162,34 @@ def _reader_errors() -> Iterator[None]:
         raise TableDamaged from error
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
+def _rows(sheet: CalamineSheet) -> Iterator[list[Cell]]:
+    """The rows from the first line on."""
+    with _reader_errors():
+        yield from sheet.iter_rows()
+
+
+def filled_rows(
+    rows: Iterable[list[Cell]], ranges: Iterable[MergedRange]
+) -> Iterator[tuple[int, Row]]:
     """The rows by line; a cell merged downwards stands in each of its rows that holds anything."""
     merged: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, _) in ranges:
         if bottom > top:
             merged[top].append((left, bottom))
     reaching: dict[int, tuple[int, Cell]] = {}
-    for index, cells in enumerate(sheet.iter_rows()):
+    for index, cells in enumerate(rows):
         if reaching and any(cells):
-            for column, (bottom, cell) in list(reaching.items()):
-                if index > bottom:
-                    del reaching[column]
-                elif cells[column] == "":
-                    cells[column] = cell
+            _fill(cells, reaching, index)
         for column, bottom in merged.get(index, ()):
             if column < len(cells):
                 reaching[column] = (bottom, cells[column])
         yield index + 1, cells
+
+
+def _fill(cells: list[Cell], reaching: dict[int, tuple[int, Cell]], index: int) -> None:
+    """Write the cells that reach down into this row, forget those that ended above it."""
+    for column, (bottom, cell) in list(reaching.items()):
+        if index > bottom:
+            del reaching[column]
+        elif cells[column] == "":
+            cells[column] = cell

@@ -1,0 +1,105 @@
+"""What a person is told when Suixing refuses something: what is wrong, and what to do next."""
+
+from collections.abc import Callable, Mapping
+
+from backend.domain.errors import SuixingError, WrongValue
+from backend.domain.people import Rejection
+
+Gettext = Callable[[str], str]
+Sentence = Callable[[Gettext], str]
+
+_ERRORS: Mapping[str, Sentence] = {
+    "error": lambda _: _("That did not work. Nothing was changed."),
+    "table_kind_unsupported": lambda _: _(
+        "This file is not a table. Open it, save it as .xlsx, and send that."
+    ),
+    "table_locked": lambda _: _("This workbook has a password. Remove it and send the file again."),
+    "table_damaged": lambda _: _(
+        "This file is damaged or incomplete. Open it, save it again, and send that."
+    ),
+    "table_too_large": lambda _: _("This workbook is too large. Split it, or save it as .csv."),
+    "table_empty": lambda _: _("There is nothing in this table."),
+    "header_not_found": lambda _: _(
+        "No row with column names was found, such as name and village. The table begins: {found}"
+    ),
+    "columns_missing": lambda _: _("Row {line} lacks these columns: {missing}. It has: {found}"),
+    "region_code_wrong": lambda _: _(
+        "Row {line}: a region's code has exactly 12 digits. Nothing was saved."
+    ),
+    "region_name_wrong": lambda _: _(
+        "Row {line}: the name is missing or too long. Nothing was saved."
+    ),
+    "region_twice": lambda _: _(
+        "Rows {first_line} and {line} give one code two names. Nothing was saved."
+    ),
+}
+
+_REJECTIONS: Mapping[Rejection, Sentence] = {
+    Rejection.NAME_MISSING: lambda _: _("The name is missing."),
+    Rejection.NAME_UNREADABLE: lambda _: _("This does not look like a name."),
+    Rejection.ID_NUMBER_SHAPE: lambda _: _("An ID number has 18 characters."),
+    Rejection.ID_NUMBER_CHECKSUM: lambda _: _(
+        "A digit of the ID number is wrong. Please compare it with the card."
+    ),
+    Rejection.ID_NUMBER_BIRTH_DATE: lambda _: _("The birth date in the ID number cannot be right."),
+    Rejection.ID_NUMBER_STORED_AS_NUMBER: lambda _: _(
+        "The ID number was stored as a number and lost digits. Make the column text and type it"
+        " again."
+    ),
+    Rejection.ID_NUMBER_OTHER_DOCUMENT: lambda _: _(
+        "This is not an ID number but another document's. Leave the cell empty."
+    ),
+    Rejection.PHONE_UNREADABLE: lambda _: _(
+        "This is not a phone number. A landline needs its area code."
+    ),
+    Rejection.PHONE_SEVERAL: lambda _: _("There are several phone numbers here. Keep one."),
+    Rejection.BIRTH_DATE_UNREADABLE: lambda _: _("This is not a date. Write it like 1990-05-03."),
+    Rejection.BIRTH_DATE_INCOMPLETE: lambda _: _(
+        "The birth date needs year, month and day, like 1990-05-03."
+    ),
+    Rejection.BIRTH_DATE_IN_FUTURE: lambda _: _("The birth date is in the future."),
+    Rejection.BIRTH_DATE_TOO_EARLY: lambda _: _("The birth date is too long ago."),
+    Rejection.BIRTH_DATE_CONTRADICTS_ID: lambda _: _(
+        "The birth date differs from the one in the ID number."
+    ),
+    Rejection.VILLAGE_MISSING: lambda _: _("The village is missing."),
+    Rejection.VILLAGE_UNKNOWN: lambda _: _("This village is not on the township's list."),
+    Rejection.VILLAGE_AMBIGUOUS: lambda _: _(
+        "Several villages have this name. Use the 12-digit code."
+    ),
+}
+
+_FIELDS: Mapping[str, Sentence] = {
+    "name": lambda _: _("name"),
+    "id_number": lambda _: _("ID number"),
+    "phone": lambda _: _("phone"),
+    "birth_date": lambda _: _("birth date"),
+    "village": lambda _: _("village"),
+    "code": lambda _: _("code"),
+}
+
+
+def explain_error(error: SuixingError, _: Gettext) -> str:
+    """The sentence for an error, filled with its data; raises KeyError for a code without words."""
+    if isinstance(error, WrongValue):
+        return explain_rejection(error.reason, _)
+    return _ERRORS[error.code](_).format(
+        **{key: _shown(value, _) for key, value in vars(error).items()}
+    )
+
+
+def explain_rejection(code: str, _: Gettext) -> str:
+    """The sentence for the reason why a row or a typed value is not taken."""
+    return _REJECTIONS[Rejection(code)](_)
+
+
+def explain_field(field: str, _: Gettext) -> str:
+    """The column's name in the reader's language."""
+    return _FIELDS[field](_)
+
+
+def _shown(value: object, _: Gettext) -> object:
+    """A list of fields as words, anything else as it is."""
+    if isinstance(value, tuple):
+        return _(", ").join(explain_field(field, _) for field in value)
+    return value
