@@ -27,10 +27,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of the keyboard below the chat; a press sends its text or the own phone number."""
+    """A key of the keyboard below the chat; a press sends its text or the own phone number.
+
+    Where the key has a `value`, its text coming back is taken for a press of that value.
+    """
 
     text: str
     asks_contact: bool = False
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

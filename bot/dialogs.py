@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from backend.actions.dialogs import Answers, DialogState
-from bot.buttons import Button, Screen
+from bot.buttons import Button, Key, Screen
 from bot.viewer import Viewer
 
 BACK, CANCEL, CLOSE = "~back", "~cancel", "~close"
@@ -143,9 +143,15 @@ class Dialogs:
             text = f"{count}\n{text}"
         if state.hint:
             text = f"{state.hint}\n\n{text}"
-        if screen.keys:
+        if not screen.keys:
+            return replace(screen, text=text, rows=screen.rows + _last_row(viewer, state, screen))
+        if screen.is_page:
             return replace(screen, text=text)
-        return replace(screen, text=text, rows=screen.rows + _last_row(viewer, state, screen))
+        keys = tuple(
+            tuple(Key(button.text, value=button.value) for button in row)
+            for row in _last_row(viewer, state, screen)
+        )
+        return replace(screen, text=text, keys=screen.keys + keys)
 
     async def take(
         self, viewer: Viewer, state: DialogState, given: Given
@@ -197,13 +203,14 @@ class Dialogs:
         return state.moved(step=state.trail[-1], trail=state.trail[:-1], hint=None)
 
     async def _understood(self, viewer: Viewer, state: DialogState, given: Typed) -> Given:
-        """Take typed words that name a button, or its place, for a press of it."""
+        """Take typed words that name a button or a key for a press of it."""
         screen = await self.screen(viewer, state)
         wanted = plain(given.text)
-        for row in screen.rows:
-            for button in row:
-                if wanted and wanted == plain(button.text) and not button.url:
-                    return Pressed(button.value)
+        buttons = [button for row in screen.rows for button in row if not button.url]
+        keys = [key for row in screen.keys for key in row if key.value]
+        for choice in (*buttons, *keys):
+            if wanted and wanted == plain(choice.text):
+                return Pressed(choice.value)
         return given
 
 
@@ -216,9 +223,10 @@ def plain(text: str) -> str:
 
 
 def _advanced(state: DialogState, move: Move) -> DialogState:
+    """Return the state at the move's step; going to a step passed before is going back to it."""
     trail = () if move.forgets else (*state.trail, state.step)[-_LONGEST_TRAIL:]
-    if move.step == state.step:
-        trail = state.trail
+    if move.step in trail:
+        trail = trail[: trail.index(move.step)]
     return state.moved(
         step=move.step, answers=state.answers | move.answers, trail=trail, hint=move.hint
     )
