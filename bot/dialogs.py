@@ -206,11 +206,11 @@ class Dialogs:
         """Take typed words that name a button or a key for a press of it."""
         screen = await self.screen(viewer, state)
         wanted = plain(given.text)
-        buttons = [button for row in screen.rows for button in row if not button.url]
-        keys = [key for row in screen.keys for key in row if key.value]
-        for choice in (*buttons, *keys):
-            if wanted and wanted == plain(choice.text):
-                return Pressed(choice.value)
+        choices = [(button.text, button.value) for row in screen.rows for button in row]
+        choices += [(key.text, key.value) for row in screen.keys for key in row]
+        for text, value in choices:
+            if value and wanted and wanted == plain(text):
+                return Pressed(value)
         return given
 
 
