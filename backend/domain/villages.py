@@ -14,7 +14,7 @@ _ENDINGS = (
     (re.compile(r"(.+?)村?(?:村民委员会|村委会|村委)"), "village"),
     (re.compile(r"(.+)村"), "village"),
 )
-_TOWNSHIP_OFFICE = re.compile(r"(.+?)(?:人民政府|街道办事处)")
+_TOWNSHIP_OFFICE = re.compile(r"(.+?)(?:人民政府|办事处)")
 _SIGNS = re.compile(r"[\s()、/·-]+")
 
 
@@ -65,7 +65,7 @@ class Villages:
         """Note the name, alone and with its township in front."""
         stem, kind = _form(name)
         township = self._townships.get(township_of(code))
-        prefixes = ("", township, re.sub("[镇乡]$", "", township)) if township else ("",)
+        prefixes = ("", township, re.sub("(?:镇|乡|街道)$", "", township)) if township else ("",)
         for prefix in dict.fromkeys(prefixes):
             self._exact[prefix + name].add(code)
             for key in {kind, "any"}:
