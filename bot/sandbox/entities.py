@@ -9,12 +9,15 @@ from bot.sandbox.errors import Json, breach
 
 # Nothing is looked for inside these.
 OPAQUE = frozenset({"code", "pre", "text_link", "text_mention", "custom_emoji", "date_time"})
+RANKS = ("blockquote", "expandable_blockquote", "bold", "italic", "underline", "strikethrough")
 _TOP_DOMAINS = "com|org|net|edu|gov|mil|info|biz|name|app|dev|site|shop|online|top|xyz|[a-z]{2}"
 _FOUND = (
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}", re.ASCII)),
     (
         "url",
-        re.compile(r"(?<![\w@.])https?://[^\s<>\"'\u3000-\u303f\uff00-\uffef]+", re.IGNORECASE),
+        re.compile(
+            r"(?<![A-Za-z0-9_@.])https?://[^\s<>\"'\u3000-\u303f\uff00-\uffef]+", re.IGNORECASE
+        ),
     ),
     (
         "url",
@@ -85,8 +88,13 @@ def finished(text: str, spans: Iterable[Span]) -> Formatted:
     for span in with_found(body, _shifted(spans, lead, len(body))):
         if body[span.start : span.end].strip():
             kept.append(span)
-    kept.sort(key=lambda span: (span.start, -span.end))
+    kept.sort(key=lambda span: (span.start, -span.end, _rank(span.kind)))
     return Formatted(body, [_as_json(body, span) for span in kept])
+
+
+def _rank(kind: str) -> int:
+    """Return which of two entities over the same words Telegram names first."""
+    return RANKS.index(kind) if kind in RANKS else len(RANKS)
 
 
 def _shifted(spans: Iterable[Span], lead: int, length: int) -> Iterable[Span]:

@@ -51,9 +51,13 @@ class Param:
     check: Check
 
     def read(self, raw: Any) -> Any:
-        """Turn a text of a form into the described value; raises ValueError with the reason."""
+        """Turn a text of a form into the described value, and a number into a text where one is.
+
+        Raises ValueError with the reason.
+        """
         if not isinstance(raw, str):
-            return raw
+            number = isinstance(raw, int | float) and not isinstance(raw, bool)
+            return str(raw) if number and self.types == ("String",) else raw
         if "Integer" in self.types and _DIGITS.fullmatch(raw):
             return int(raw)
         if "String" in self.types or "InputFile" in self.types:
@@ -128,9 +132,14 @@ def bot_api() -> tuple[Schema, Mapping[str, Method]]:
 
 def _method(schema: Schema, described: Json) -> Method:
     fields = described.get("fields", [])
+    required = tuple(f["name"] for f in fields if f["required"] and not _may_be_empty(f))
     params = {
-        f["name"]: Param(f["name"], tuple(f["types"]), f["required"], schema.field(f))
+        f["name"]: Param(f["name"], tuple(f["types"]), f["name"] in required, schema.field(f))
         for f in fields
     }
-    required = tuple(f["name"] for f in fields if f["required"])
     return Method(described["name"], params, required, tuple(described["returns"]))
+
+
+def _may_be_empty(described: Json) -> bool:
+    """Say whether an empty text has a meaning of its own, which Telegram also reads from none."""
+    return "empty string" in described["description"]

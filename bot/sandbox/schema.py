@@ -37,17 +37,15 @@ def _anything(value: Any, path: str, problems: list[Problem]) -> None:
 
 
 def _string(value: Any, path: str, problems: list[Problem]) -> None:
-    """Accept text; a number is read as text by Telegram but is not what was described."""
+    """Accept text."""
     if not isinstance(value, str):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        problems.append(Problem(f"{path} must be of type String", refused=not number))
+        problems.append(Problem(f"{path} must be of type String"))
 
 
 def _integer(value: Any, path: str, problems: list[Problem]) -> None:
-    """Accept whole numbers; Telegram also reads digits in a text."""
+    """Accept whole numbers."""
     if isinstance(value, bool) or not isinstance(value, int):
-        digits = isinstance(value, str) and re.fullmatch(r"-?\d+", value) is not None
-        problems.append(Problem(f"{path} must be of type Number", refused=not digits))
+        problems.append(Problem(f"{path} must be of type Number"))
 
 
 def _float(value: Any, path: str, problems: list[Problem]) -> None:
