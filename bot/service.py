@@ -1,7 +1,7 @@
 """What `serve` runs, in whole or in part: web server, bot, and the jobs with the sender."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -67,19 +67,20 @@ async def running(
         await stack.enter_async_context(
             open_database(config.database_url, keys_file=config.keys_file)
         )
-        service = await _assembled(config, clock, stop or asyncio.Event())
+        service = await assembled(config, clock, stop or asyncio.Event())
         if "web" in parts:
             await stack.enter_async_context(_web_server(service, parts, routes))
-        await _reach_telegram(service)
-        stack.push_async_callback(service.walk.shutdown)
+        await stack.enter_async_context(in_touch(service))
         if "jobs" in parts:
-            await stack.enter_async_context(_jobs(service))
+            await stack.enter_async_context(_ticking(service))
+            await stack.enter_async_context(sending(service))
         if "bot" in parts:
-            await stack.enter_async_context(_incoming(service))
+            await stack.enter_async_context(incoming(service))
         yield service
 
 
-async def _assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Service:
+async def assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Service:
+    """Put the parts together over the open database; nothing runs yet."""
     owner_id = await delivery.open_owner(clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
     desk = Desk(clock, office, build_dialogs(), nudge=lambda: None)
@@ -99,8 +100,17 @@ async def _assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Servi
     return Service(config, clock, walk, desk, Turns(walk, desk), sender, stop)
 
 
+@asynccontextmanager
+async def in_touch(service: Service) -> AsyncIterator[None]:
+    """Say hello to the Bot API server, again and again until it answers; at the end, goodbye."""
+    try:
+        await _reach_telegram(service)
+        yield
+    finally:
+        await service.walk.shutdown()
+
+
 async def _reach_telegram(service: Service) -> None:
-    """Say hello to the Bot API server, again and again until it answers."""
     wait = 1.0
     while not service.stop.is_set():
         try:
@@ -136,20 +146,25 @@ async def _web_server(
 
 
 @asynccontextmanager
-async def _jobs(service: Service) -> AsyncIterator[None]:
-    """Run the sender and the ticks; what is being sent is finished before the end."""
-    url = service.config.database_url
+async def _ticking(service: Service) -> AsyncIterator[None]:
     scheduler = AsyncIOScheduler(timezone=service.clock.zone)
-    schedule_jobs(scheduler, service.clock, url)
-    async with hold(service.sender.owner_id, url):
-        scheduler.start()
-        async with _task(service.sender.run(service.stop), service.stop):
-            yield
-        scheduler.shutdown(wait=False)
+    schedule_jobs(scheduler, service.clock, service.config.database_url)
+    scheduler.start()
+    yield
+    scheduler.shutdown(wait=False)
 
 
 @asynccontextmanager
-async def _incoming(service: Service) -> AsyncIterator[None]:
+async def sending(service: Service) -> AsyncIterator[None]:
+    """Deliver the outbox beside the block; what is being sent is finished before the end."""
+    async with hold(service.sender.owner_id, service.config.database_url):
+        async with _task(service.sender.run(service.stop), service.stop):
+            yield
+
+
+@asynccontextmanager
+async def incoming(service: Service) -> AsyncIterator[None]:
+    """Take updates beside the block, by webhook or by polling; every turn is finished."""
     bot, config = service.walk.bot, service.config
     if config.public_url:
         await bot.set_webhook(
@@ -165,7 +180,7 @@ async def _incoming(service: Service) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _task(work, stop: asyncio.Event) -> AsyncIterator[None]:  # type: ignore[no-untyped-def]
+async def _task(work: Coroutine[None, None, None], stop: asyncio.Event) -> AsyncIterator[None]:
     """Run a loop beside the block; at the block's end, tell it to stop and wait for it."""
     task = asyncio.create_task(work)
     task.add_done_callback(lambda done: _end_on_failure(done, stop))
