@@ -134,3 +134,38 @@ class CalendarMistake(SuixingError):
         """Log text: where the mistake is and what is allowed there; calendars hold no secrets."""
         where = " ".join(part for part in (self.file, self.rule, self.field) if part)
         return f"{where}: {self.found} is not allowed; allowed: {self.allowed}"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class AlreadyRegistered(SuixingError):
+    """The chat has a person behind it already."""
+
+    code: ClassVar[str] = "already_registered"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class InviteRefused(SuixingError):
+    """An invite lets nobody in; `reason` is unknown, used, expired or revoked."""
+
+    code: ClassVar[str] = "invite_refused"
+    reason: str
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class EventRefused(SuixingError):
+    """A life event cannot be taken as it was entered; `problem` is an `events.EventProblem`."""
+
+    code: ClassVar[str] = "event_refused"
+    problem: str
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether the person only has to say that it is right."""
+        return self.problem.startswith("ask_")
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class NotOwed(SuixingError):
+    """A due service does not exist for this person or is over."""
+
+    code: ClassVar[str] = "not_owed"

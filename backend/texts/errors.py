@@ -29,6 +29,17 @@ _ERRORS: Mapping[str, Sentence] = {
     "region_name_wrong": lambda _: _(
         "Row {line}: the name is missing or too long. Nothing was saved."
     ),
+    "already_registered": lambda _: _("This chat is registered already. Open the menu to go on."),
+    "invite_refused": lambda _: _(
+        "This invitation cannot be used any more. Ask the village cadre, or register yourself."
+    ),
+    "event_refused": lambda _: _("This date cannot be right. Please look again."),
+    "not_owed": lambda _: _("This is settled already. Here is what is open now."),
+    "not_allowed": lambda _: _("You cannot see or change this."),
+    "underage": lambda _: _(
+        "Under 18, a person looks after you instead of this chat. Please ask the village cadre."
+    ),
+    "consent_needed": lambda _: _("Please agree to take part first."),
     "region_twice": lambda _: _(
         "Rows {first_line} and {line} give one code two names. Nothing was saved."
     ),
