@@ -48,7 +48,8 @@ class Move:
     """Where an answer leads: a step (None: stay), in this conversation or in another.
 
     `answers` are added to what was answered; `hint` is said above the next question; `toast` is
-    shown over the pressed button. With `forgets`, there is no way back past this step.
+    shown over the pressed button. With `forgets`, there is no way back past this step. `trail` names
+    the steps to which Back leads in another conversation that is entered midway.
     """
 
     step: str | None = None
@@ -57,6 +58,7 @@ class Move:
     hint: str | None = None
     toast: str | None = None
     forgets: bool = False
+    trail: tuple[str, ...] = ()
 
 
 Ask = Callable[[Viewer, Answers], Awaitable[Screen]]
@@ -104,10 +106,15 @@ def finish(step: str, *, toast: str | None = None, **answers: str) -> Move:
 
 
 def enter(
-    conversation: str, step: str | None = None, *, hint: str | None = None, **answers: str
+    conversation: str,
+    step: str | None = None,
+    *,
+    hint: str | None = None,
+    trail: tuple[str, ...] = (),
+    **answers: str,
 ) -> Move:
-    """Go to another conversation, at its beginning or at a step."""
-    return Move(conversation=conversation, step=step, answers=answers, hint=hint, forgets=True)
+    """Go to another conversation, at its beginning or at a step to which `trail` leads."""
+    return Move(step, conversation, answers, hint, forgets=True, trail=trail)
 
 
 class Dialogs:
@@ -184,7 +191,7 @@ class Dialogs:
             name=conversation.name,
             step=step.name,
             answers=dict(move.answers),
-            trail=(),
+            trail=move.trail,
             hint=move.hint,
         )
 
