@@ -48,8 +48,8 @@ class Move:
     """Where an answer leads: a step (None: stay), in this conversation or in another.
 
     `answers` are added to what was answered; `hint` is said above the next question; `toast` is
-    shown over the pressed button. With `forgets`, there is no way back past this step. `trail` names
-    the steps to which Back leads in another conversation that is entered midway.
+    shown over the pressed button. With `forgets`, there is no way back past this step. `trail`
+    names the steps to which Back leads in another conversation that is entered midway.
     """
 
     step: str | None = None
