@@ -25,6 +25,8 @@ REST_AFTER_LMP = timedelta(294 + 42)
 REST_AFTER_END = timedelta(42)
 
 LOSSES = (EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED)
+# What a pregnancy comes to; a child's death is laid to its birth.
+CONCLUSIONS = (EventKind.BIRTH, EventKind.PREGNANCY_ENDED)
 
 
 @dataclass(slots=True)
@@ -149,16 +151,17 @@ def _take_birth(
     if pregnancy:
         pregnancy.end(EventKind.BIRTH, on)
         return
-    lost_on = max((p.ends[LOSSES[0]] for p in pregnancies if LOSSES[0] in p.ends), default=None)
-    if lost_on and on - lost_on <= STILL_THAT_LOSS:
-        birth.end(EventKind.PREGNANCY_ENDED, lost_on)
+    for lost in pregnancies:
+        lost_on = lost.ends.get(EventKind.PREGNANCY_ENDED)
+        if lost_on and on - lost_on <= STILL_THAT_LOSS:
+            birth.end(EventKind.PREGNANCY_ENDED, lost_on)
 
 
 def _take_loss(
     event: Event, on: date, *, pregnancies: Sequence[Episode], births: Sequence[Episode]
 ) -> None:
     """Note a loss: of the pregnancy that was going on, else of the child just born."""
-    told = [birth for birth in births if birth.id == event.about]
+    told = _named(event, births)
     if event.kind is EventKind.CHILD_DIED:
         for birth in told or births[-1:]:
             birth.end(EventKind.PREGNANCY_ENDED, on)
@@ -166,7 +169,7 @@ def _take_loss(
     pregnancy = None if told else _pregnancy_of(event, on, pregnancies)
     if pregnancy:
         pregnancy.end(EventKind.PREGNANCY_ENDED, on)
-    about = [p.ends.get(EventKind.BIRTH) for p in pregnancies if p.id == event.about]
+    about = [named.ends.get(EventKind.BIRTH) for named in _named(event, pregnancies)]
     for birth in told or births[-1:]:
         soon = pregnancy is None and on - birth.on <= STILL_THAT_BIRTH
         if told or soon or birth.on in about:
@@ -175,11 +178,11 @@ def _take_loss(
 
 def _pregnancy_of(event: Event, on: date, pregnancies: Sequence[Episode]) -> Episode | None:
     """The pregnancy an event names, else the latest one still going on that day."""
+    for pregnancy in _named(event, pregnancies):
+        return pregnancy
     for pregnancy in reversed(pregnancies):
-        if event.about == pregnancy.id:
-            return pregnancy
-        over = EventKind.BIRTH in pregnancy.ends or EventKind.PREGNANCY_ENDED in pregnancy.ends
-        if not over and pregnancy.on <= on <= pregnancy.on + LONGEST_PREGNANCY:
+        is_over = _concluded_on(pregnancy) is not None
+        if not is_over and pregnancy.on <= on <= pregnancy.on + LONGEST_PREGNANCY:
             return pregnancy
     return None
 
@@ -200,10 +203,17 @@ def _discharge(ordered: Sequence[Event], births: Sequence[Episode]) -> list[Epis
 
 def _birth_of(event: Event, on: date, births: Sequence[Episode]) -> Episode | None:
     """The birth a discharge names, else the latest one in the two months before it."""
+    for birth in _named(event, births):
+        return birth
     for birth in reversed(births):
-        if event.about == birth.id or birth.on <= on <= birth.on + LEAVING_HOSPITAL:
+        if birth.on <= on <= birth.on + LEAVING_HOSPITAL:
             return birth
     return None
+
+
+def _named(event: Event, episodes: Sequence[Episode]) -> list[Episode]:
+    """The episode an event says it is about, if it is among these."""
+    return [episode for episode in episodes if episode.id == event.about]
 
 
 def _follows_loss(on: date, ordered: Sequence[Event]) -> bool:
@@ -239,28 +249,36 @@ def _preparing(
         stretch = before[-1] if before else _unplanned(ordered, pregnancy, enrolled_on)
         stretch.dates[Anchor.LMP] = pregnancy.on
         stretch.told_by, stretch.told_on = Anchor.LMP, pregnancy.on
+        for kind in CONCLUSIONS:
+            stretch.end(kind, pregnancy.ends.get(kind))
         previous = _concluded_on(pregnancy) or last
         found = found if before else [*found, stretch]
-    return found or [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT)]
+    after_birth = any(
+        event.kind in SAME_DAY and event.on and event.on < enrolled_on for event in ordered
+    )
+    if found or after_birth:
+        return found
+    return [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT)]
 
 
 def _unplanned(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) -> Episode:
     """The stretch of a pregnancy nobody told us was wished for."""
-    conclusions = (EventKind.BIRTH, EventKind.PREGNANCY, *LOSSES)
+    kinds = (EventKind.PREGNANCY, *CONCLUSIONS)
     is_first = not any(
         enrolled_on <= (event.lmp or event.on or date.max) < pregnancy.on
         for event in ordered
-        if event.kind in conclusions
+        if event.kind in kinds
     )
     if is_first:
         return _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP)
-    return _preparing_from(pregnancy.id, max(pregnancy.on, enrolled_on), Anchor.LMP)
+    stretch = _preparing_from(pregnancy.id, max(pregnancy.on, enrolled_on), Anchor.LMP)
+    stretch.known_on = pregnancy.known_on
+    return stretch
 
 
 def _concluded_on(pregnancy: Episode) -> date | None:
     """The day a birth or a loss ended a pregnancy, None while it goes on."""
-    ends = (pregnancy.ends.get(EventKind.BIRTH), pregnancy.ends.get(EventKind.PREGNANCY_ENDED))
-    return min((on for on in ends if on), default=None)
+    return min((on for kind, on in pregnancy.ends.items() if kind in CONCLUSIONS), default=None)
 
 
 # Ends that are laid to the very pregnancy or birth; all others simply come later.

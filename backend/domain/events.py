@@ -105,6 +105,7 @@ class EventProblem(StrEnum):
         return self.value.startswith("ask_")
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 # Before 22 weeks a birth is more likely a slip of the calendar than a child at home.
 EARLIEST_BIRTH_DAYS = 154
 
@@ -170,14 +171,20 @@ def read_event(item: Mapping[str, object], event_id: str) -> Event:
 
 
 def read_date(item: Mapping[str, object], field: str) -> date | None:
-    """The ISO date in a field, None where absent; raises ValueError naming the field."""
+    """The ISO date in a field, None where absent; raises ValueError naming the field.
+
+    Years outside 1900-2199 are refused: no life reaches there, and date arithmetic would not.
+    """
     value = item.get(field)
     if value is None:
         return None
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError(f"{field}: {value!r} is not a date such as 2026-05-03") from None
+        day = date.min
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{field}: {value!r} is not a date such as 2026-05-03")
+    return day
 
 
 def _read_datings(item: Mapping[str, object], noted_on: date | None) -> tuple[Dating, ...]:

@@ -117,8 +117,6 @@ def texts_have_ended(lmp: date, today: date) -> bool:
 
 def add_months(day: date, months: int) -> date:
     """The same day so many calendar months on, clamped to that month's last day."""
-    if not months:
-        return day
     years, index = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, index + 1
     if day.day <= 28:

@@ -168,7 +168,7 @@ def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
 def _owed(rule: Rule, episode: Episode, case: Case) -> Iterator[DueService]:
     """The due services of one rule in one episode."""
     window = _window(rule, episode)
-    if window is None:
+    if window is None or _was_over(rule, episode, case.facts):
         return
     records = case.done.get(rule.id, [])
     if EventKind.EXAM in rule.done_by:
@@ -256,17 +256,19 @@ def _rolling(
 ) -> Iterator[Span]:
     """Occurrences counted from the last time it was done, or from the last time it was offered."""
     anchor, step, occurrence = window.opens.anchor, repeat.every_months, 1
-    days = sorted(record.on for record in records)
     while start <= case.today + HORIZON:
-        before = [day for day in days if day < start < add_months(day, step)]
-        if before:
-            start = add_months(before[-1], step)
+        named = [record.on for record in records if record.occurrence == occurrence]
+        unnamed = [record.on for record in records if record.occurrence is None]
+        recent = [day for day in unnamed if day < start < add_months(day, step)]
+        if recent and not named:
+            start = add_months(max(recent), step)
             continue
         span = _span(window, {anchor: start}, occurrence, 0)
         if span.closes_on >= case.today - HORIZON:
             yield span
-        within = [day for day in days if span.opens_on <= day <= span.closes_on]
-        start = add_months(within[0] if within else start, step)
+        had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
+        after = add_months(min(had), step) if had else start
+        start = after if after > start else add_months(start, step)
         occurrence += 1
 
 
@@ -298,6 +300,12 @@ def _suits(rule: Rule, span: Span, case: Case) -> bool:
     return (audience.age_from or 0) <= age <= (audience.age_to or age)
 
 
+def _was_over(rule: Rule, episode: Episode, facts: Facts) -> bool:
+    """True if an episode had ended before we knew of it or of the person."""
+    known_on = max(facts.enrolled_on, episode.known_on or facts.enrolled_on)
+    return any(on < known_on and kind in rule.ends for kind, on in episode.ends.items())
+
+
 def _is_past(span: Span, episode: Episode, facts: Facts, *, is_done: bool) -> bool:
     """True if the window had closed before we knew of the person or of the event."""
     if span.closes_on < facts.enrolled_on:
@@ -307,22 +315,25 @@ def _is_past(span: Span, episode: Episode, facts: Facts, *, is_done: bool) -> bo
 
 def _state(rule: Rule, episode: Episode, *, span: Span, case: Case) -> State:
     """Where a service stands that is not done."""
-    if any(on <= min(case.today, span.closes_on) for on in _ends(rule, episode, span, case)):
+    today = case.today
+    if _has_ended(rule, episode, span=span, case=case):
         return State.CANCELLED
     if rule.audience.topic in case.facts.declined or rule.id in case.facts.declined:
         return State.DECLINED
-    if case.today > span.closes_on:
+    if today > span.closes_on:
         return State.CLOSED
-    return State.OPEN if case.today >= span.opens_on else State.PLANNED
+    return State.OPEN if today >= span.opens_on else State.PLANNED
 
 
-def _ends(rule: Rule, episode: Episode, span: Span, case: Case) -> Iterator[date]:
-    """The days on which something ended what a service hangs on."""
-    for kind in rule.ends:
-        if kind in episode.ends:
-            yield episode.ends[kind]
-    if rule.audience.stage is Stage.NOT_PREGNANT:
-        yield from (start for start, _ in case.history.resting if start > span.opens_on)
+def _has_ended(rule: Rule, episode: Episode, *, span: Span, case: Case) -> bool:
+    """True if by today, and before the window closed, something ended what it hangs on."""
+    last = min(case.today, span.closes_on)
+    for kind, on in episode.ends.items():
+        if on <= last and kind in rule.ends:
+            return True
+    if rule.audience.stage is not Stage.NOT_PREGNANT:
+        return False
+    return any(span.opens_on < start <= last for start, _ in case.history.resting)
 
 
 def _due(
