@@ -109,6 +109,8 @@ class BotApi:
             if fault is None:
                 return await self._answer(method, raw, files)
         except ApiError as error:
+            if error.breach:
+                self._note(method, error.description)
             return json_response(error.body(), error.status)
         if fault.delay:
             await asyncio.sleep(fault.delay)

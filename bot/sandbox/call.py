@@ -1,9 +1,10 @@
 """One call of the bot, with what nearly every method needs of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.sandbox import links
 from bot.sandbox.entities import (
     Formatted,
     Span,
@@ -65,15 +66,17 @@ class Call:
         if not mode:
             return finished(source, given_spans(source, self.get(entities) or []))
         if mode not in READERS:
-            raise breach(f"unsupported parse_mode {self.get('parse_mode')!r}")
+            raise breach("unsupported parse_mode")
         text, spans = READERS[mode](source)
-        return finished(text, filter(None, map(self._known_mention, spans)))
+        return finished(text, filter(None, map(self._kept, spans)))
 
-    def _known_mention(self, span: Span) -> Span | None:
-        """Turn a link to a person into a mention; without such a person it is plain text."""
+    def _kept(self, span: Span) -> Span | None:
+        """Turn a link to a person into a mention; what leads nowhere becomes plain text."""
         url = span.extra.get("url", "")
-        if span.kind != "text_link" or not url.startswith("tg://user?id="):
+        if span.kind != "text_link":
             return span
+        if not url.startswith("tg://user?id="):
+            return None if links.problem(url) else replace(span, extra={"url": links.full(url)})
         number = url.removeprefix("tg://user?id=")
         person = self.world.people.by_id.get(int(number)) if number.isdecimal() else None
         if person is None:

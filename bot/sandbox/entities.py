@@ -111,8 +111,9 @@ def _as_json(text: str, span: Span) -> Json:
 
 def given_spans(text: str, entities: list[Json]) -> list[Span]:
     """Turn entities that a bot gave in UTF-16 units into spans; refuses those beyond the text."""
-    points = _points(text)
-    spans = []
+    if not entities:
+        return []
+    points, spans = _points(text), []
     for entity in entities:
         start, end = int(entity["offset"]), int(entity["offset"]) + int(entity["length"])
         if start not in points or end not in points:

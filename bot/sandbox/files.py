@@ -1,6 +1,7 @@
 """Files in memory: identifiers, picture sizes, and what Telegram refuses to keep."""
 
 import mimetypes
+import re
 import secrets
 import struct
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ PHOTO_LIMIT = 10 * MEGABYTE
 DOWNLOAD_LIMIT = 20 * MEGABYTE
 PHOTO_SIDES = (90, 320, 800, 1280)
 PREFIXES = {"photo": "AgAC", "document": "BQAC", "voice": "AwAC", "audio": "CQAC", "video": "BAAC"}
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 FOLDERS = {"photo": "photos", "document": "documents", "voice": "voice", "audio": "music"}
 
 
@@ -81,12 +83,12 @@ class Files:
         size: tuple[int, int] = (0, 0),
     ) -> StoredFile:
         number = len(self.by_path)
-        suffix = f".{name.rpartition('.')[2]}" if "." in name else ""
+        found = _SUFFIX.search("photo.jpg" if kind == "photo" else name)
         stored = StoredFile(
             kind,
             PREFIXES.get(kind, "BQAC") + secrets.token_urlsafe(40),
             "AQAD" + secrets.token_urlsafe(9),
-            f"{FOLDERS.get(kind, kind + 's')}/file_{number}{suffix}",
+            f"{FOLDERS.get(kind, kind + 's')}/file_{number}{found[0] if found else ''}",
             name,
             mime_type,
             content,
@@ -102,7 +104,7 @@ class Files:
         stored = self.by_id.get(file_id)
         if stored is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
-        if stored.kind != kind and "document" not in {stored.kind, kind}:
+        if stored.kind != kind:
             raise breach(f"can't use file of type {stored.kind.title()} as {kind.title()}")
         return stored
 

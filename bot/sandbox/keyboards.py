@@ -1,8 +1,8 @@
 """Keyboards under messages and below the chat: what Telegram refuses, and what it keeps."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.sandbox import links
 from bot.sandbox.errors import Json, breach
 
 BUTTONS_LIMIT = 100
@@ -74,23 +74,12 @@ def _inline_button(button: Json) -> Json:
 
 
 def checked_url(url: str, *, https: bool = False) -> str:
-    """Return the address of a button with scheme and path; raises 400 for what opens nowhere."""
-    full = url if "://" in url else f"http://{url}"
-    parts = urlsplit(full)
-    if parts.scheme in {"tg", "tonsite"} and not https:
-        return url
-    what = "Web App URL" if https else "URL"
-    if https and parts.scheme != "https":
-        raise _bad_url(what, url, "Only HTTPS links are allowed")
-    if parts.scheme not in {"http", "https"}:
-        raise _bad_url(what, url, "Unsupported URL protocol")
-    if "." not in (parts.hostname or "").strip(".") or " " in url:
-        raise _bad_url(what, url, "Wrong HTTP URL")
-    return full if parts.path or parts.query or parts.fragment else f"{full}/"
-
-
-def _bad_url(what: str, url: str, reason: str) -> Exception:
-    return breach(f"inline keyboard button {what} '{url}' is invalid: {reason}")
+    """Return the address of a button in full; raises 400 for what opens nowhere."""
+    reason = links.problem(url, https=https)
+    if reason:
+        what = "Web App URL" if https else "URL"
+        raise breach(f"inline keyboard button {what} '{url}' is invalid: {reason}")
+    return links.full(url)
 
 
 def checked_reply(markup: Json) -> Json | None:

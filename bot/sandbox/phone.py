@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import acts
+from bot.sandbox import acts, links
 from bot.sandbox.acts import Impossible
 from bot.sandbox.errors import Json
 from bot.sandbox.events import Event
@@ -96,6 +96,21 @@ class Phone:
         """Return the words on the keyboard below the chat, row by row."""
         rows = (self.person.reply_keyboard or {}).get("keyboard", [])
         return [[str(button["text"]) for button in row] for row in rows]
+
+    @property
+    def commands(self) -> list[str]:
+        """Return the commands in the menu."""
+        profile, person = self.world.profile, self.person
+        return [
+            f"/{one['command']}" for one in profile.commands_for(person.id, person.language_code)
+        ]
+
+    def follow(self, link: str) -> Bubble:
+        """Open a deep link to the bot and press Start there."""
+        payload = links.start_payload(link, self.world.profile.username)
+        if payload is None:
+            raise Impossible(f"this link does not lead to the bot: {link}")
+        return self.start(payload)
 
     def start(self, payload: str | None = None) -> Bubble:
         """Press Start, with the payload of a deep link if there is one."""

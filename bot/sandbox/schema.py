@@ -24,6 +24,7 @@ OWN_WORDS = {
     "command": "BOT_COMMAND_INVALID",
     "commands": "BOT_COMMANDS_TOO_MUCH",
 }
+NOT_UTF_8 = "strings must be encoded in UTF-8"
 DISCRIMINATORS = frozenset({"type", "source", "status"})
 _CONSTANT = re.compile(r"must be ([a-z_0-9]+)$|always \"([a-z_0-9]+)\"")
 _LENGTH = re.compile(r"(\d+)-(\d+) (characters|bytes)(?! after entit)", re.IGNORECASE)
@@ -37,9 +38,11 @@ def _anything(value: Any, path: str, problems: list[Problem]) -> None:
 
 
 def _string(value: Any, path: str, problems: list[Problem]) -> None:
-    """Accept text."""
+    """Accept text that can be written in UTF-8."""
     if not isinstance(value, str):
         problems.append(Problem(f"{path} must be of type String"))
+    elif not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        problems.append(Problem(NOT_UTF_8))
 
 
 def _integer(value: Any, path: str, problems: list[Problem]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.sandbox import links
+from bot.sandbox.acts import Impossible
 from bot.sandbox.bot_api import BotApi, Recorder
 from bot.sandbox.clock import Clock, MovableClock
 from bot.sandbox.faults import Faults
@@ -74,6 +76,13 @@ class Sandbox:
         person.start_payload, person.label = start_payload, label
         self.world.events.tell("person", person.id, who=person)
         return Phone(self.world, person)
+
+    def open_link(self, link: str, *, first_name: str | None = None) -> Phone:
+        """Give the reader of a deep link a phone whose Start button sends the link's payload."""
+        payload = links.start_payload(link, self.world.profile.username)
+        if payload is None:
+            raise Impossible(f"this link does not lead to the bot: {link}")
+        return self.open_phone(first_name=first_name, start_payload=payload or None)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes to mount: the Bot API, file downloads, and the page."""

@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
-from bot.sandbox.errors import ApiError, Json
+from bot.sandbox.errors import ApiError, Json, breach
 from bot.sandbox.files import UPLOAD_LIMIT
 from bot.sandbox.parameters import Upload
+from bot.sandbox.schema import NOT_UTF_8
 
 FORM_FIELD_LIMIT = 1024 * 1024
 TOO_LARGE = ApiError(413, "Request Entity Too Large")
@@ -24,8 +25,15 @@ async def read_call(request: web.Request) -> tuple[Json, dict[str, Upload]]:
     if kind == "application/json" and body:
         values.update(_json_object(body))
     elif body:
-        values.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        values.update(_form(body))
     return values, {}
+
+
+def _form(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        raise breach(NOT_UTF_8) from None
 
 
 def _json_object(body: bytes) -> Json:
@@ -34,7 +42,7 @@ def _json_object(body: bytes) -> Json:
     except ValueError:
         values = None
     if not isinstance(values, dict):
-        raise ApiError(400, "Bad Request: can't parse request JSON object", breach=True)
+        raise breach("can't parse request JSON object")
     return values
 
 
@@ -46,7 +54,7 @@ async def _read_multipart(request: web.Request, values: Json) -> tuple[Json, dic
             continue
         content = await _read_part(part)
         if part.filename is None:
-            values[part.name] = content.decode("utf-8", "replace")
+            values[part.name] = content.decode(errors="replace")
         else:
             files[part.name] = Upload(part.name, part.filename, content)
     return values, files

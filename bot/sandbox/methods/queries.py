@@ -1,7 +1,6 @@
 """Answers to pressed inline buttons."""
 
-import re
-
+from bot.sandbox import links
 from bot.sandbox.call import Call
 from bot.sandbox.errors import bad_request, breach
 from bot.sandbox.world import ANSWERABLE
@@ -15,8 +14,7 @@ async def answer_callback_query(call: Call) -> bool:
     if query is None or call.world.clock.now() - query.asked_at > ANSWERABLE:
         raise bad_request(TOO_LATE)
     url = call.get("url")
-    start = rf"(https?://)?t\.me/{re.escape(call.world.profile.username)}\?start=[\w-]{{0,64}}"
-    if url and not re.fullmatch(start, url):
+    if url and links.start_payload(url, call.world.profile.username) is None:
         raise breach("URL_INVALID")
     call.world.events.tell(
         "callback_answered",

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.call import Call
 from bot.sandbox.errors import ApiError, Json, breach
 from bot.sandbox.updates import checked_limit, checked_timeout
+from bot.sandbox.webhook import Target
 
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 WEBHOOK_ACTIVE = (
@@ -43,12 +44,9 @@ async def set_webhook(call: Call) -> bool:
     call.world.updates.end_poll()
     if call.get("drop_pending_updates"):
         call.world.updates.forget_all()
-    await call.world.webhook.start(
-        url,
-        secret=secret,
-        max_connections=int(call.get("max_connections") or 40),
-        certificate="certificate" in call.files,
-    )
+    connections = min(max(int(call.get("max_connections") or 40), 1), 100)
+    target = Target(url, secret, connections, certificate="certificate" in call.files)
+    await call.world.webhook.start(target)
     return True
 
 

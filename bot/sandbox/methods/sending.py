@@ -39,17 +39,19 @@ def text_fields(text: Formatted) -> Json:
     return {**fields, "entities": text.entities} if text.entities else fields
 
 
-def place(call: Call, fields: Json, *, person: Person | None = None) -> Json:
+def place(call: Call, fields: Json, *, person: Person | None = None, counted: bool = False) -> Json:
     """Put a message with these fields into the chat of the call and return the Message.
 
-    Raises 400 or 403 when it cannot be delivered, 429 when it is too much.
+    `counted` says that the limits know of it already. Raises 400 or 403 when it cannot be
+    delivered, 429 when it is too much.
     """
     person = person or call.reachable()
     markup = call.get("reply_markup")
     inline = checked_inline(markup) if is_inline(markup) else None
     below = checked_reply(markup) if markup and not is_inline(markup) else None
     reply = _reply(call, person)
-    call.world.gate.take(person.id)
+    if not counted:
+        call.world.gate.take(person.id)
     content = {**call.world.new_message(person, call.world.profile.user()), **reply, **fields}
     if inline:
         content["reply_markup"] = inline

@@ -50,7 +50,7 @@ def test_a_text_holds_entities_of_its_own(text: str, expected: list[tuple[str, s
         ("😀<i>a<u>b</u></i>", "😀ab", [("italic", "ab"), ("underline", "b")]),
         ("<span class='tg-spoiler'>s</span>", "s", [("spoiler", "s")]),
         ('<a href="https://a.bc/?x=1&amp;y">go</a>', "go", [("text_link", "go")]),
-        ("<a>plain</a>", "plain", [("text_link", "plain")]),
+        ("<a>a.bc</a>", "a.bc", [("text_link", "a.bc")]),
         ("<code>/start</code>", "/start", [("code", "/start")]),
         ('<pre><code class="language-py">x</code></pre>', "x", [("pre", "x")]),
         ("<blockquote expandable>q</blockquote>", "q", [("expandable_blockquote", "q")]),

@@ -40,7 +40,7 @@ def inline(**button: Any) -> Json:
     ],
 )
 async def test_an_inline_button_is_refused(
-    sandbox: Sandbox, call: Caller, mei: Phone, button: Json, problem: str
+    sandbox: Sandbox, call: Caller, mei: Phone, *, button: Json, problem: str
 ) -> None:
     status, description = await call.refused(
         "sendMessage", chat_id=mei.id, text="Hi", reply_markup=inline(**button)

@@ -77,7 +77,7 @@ async def test_reply_keyboards_stay_until_replaced_and_are_never_echoed(
         ({"text": " \n "}, "message text is empty"),
         ({"text": "x" * 4097}, "message is too long"),
         ({"text": "<b>x", "parse_mode": "HTML"}, None),
-        ({"parse_mode": "Word"}, "unsupported parse_mode 'Word'"),
+        ({"parse_mode": "Word"}, "unsupported parse_mode"),
         ({"reply_parameters": {"message_id": 99}}, "message to be replied not found"),
         ({"reply_markup": "{"}, "can't parse reply_markup JSON object"),
     ],

@@ -237,7 +237,7 @@ async def test_people_block_leave_and_are_closed(call: Caller, browser: Browser)
     ],
 )
 async def test_what_is_impossible_is_told_with_a_reason(
-    sandbox: Sandbox, browser: Browser, path: str, values: Json, status: int
+    sandbox: Sandbox, browser: Browser, *, path: str, values: Json, status: int
 ) -> None:
     sandbox.open_phone()
     answered, body = await browser.ask("POST", path, json=values)
