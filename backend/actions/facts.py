@@ -14,7 +14,7 @@ _MID_YEAR = (7, 1)
 _PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar FROM person"
 _EVENTS = (
     "SELECT id, person_id, episode, kind, on_date, lmp_on, edd_on, edd_source, mode, method,"
-    " about, rule, reported_at FROM life_event"
+    " about, rule, reported_at, superseded_by FROM life_event"
 )
 _RECORDS = "SELECT person_id, rule, episode, occurrence, given_on FROM service_record"
 _CHOICES = "SELECT person_id, topic, choice FROM topic_choice"
@@ -28,7 +28,7 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
     are what she asked for herself; of a birth year alone the middle is taken.
     """
     persons = await _rows(_PERSONS, "id", person_ids)
-    events = _by_person(await _rows(_EVENTS, "person_id", person_ids, "superseded_by IS NULL"))
+    events = _by_person(await _rows(_EVENTS, "person_id", person_ids))
     records = _by_person(await _rows(_RECORDS, "person_id", person_ids))
     choices = _by_person(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
     consents = _by_person(
@@ -54,17 +54,26 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
 
 async def load_events(person_id: int, zone: tzinfo) -> tuple[Event, ...]:
     """The life events of one person as they stand after corrections."""
-    return read_events(
-        await _rows(_EVENTS, "person_id", [person_id], "superseded_by IS NULL"), zone
-    )
+    return read_events(await _rows(_EVENTS, "person_id", [person_id]), zone)
+
+
+async def load_birth_date(person_id: int) -> date | None:
+    """The birthday of one person; of a birth year alone the middle; None where neither is known."""
+    rows = await _rows(_PERSONS, "id", [person_id])
+    return _birth_date(rows[0]) if rows else None
 
 
 def read_events(rows: Iterable[Row], zone: tzinfo) -> tuple[Event, ...]:
-    """Life events from their rows; several rows of one episode are datings of one pregnancy."""
+    """Life events from their rows; several rows in force of one episode date one pregnancy.
+
+    An episode none of whose rows is in force any more was taken back.
+    """
     episodes: dict[int, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["reported_at"], row["id"])):
         episodes[row["episode"]].append(row)
-    return tuple(_event(episode, chain, zone) for episode, chain in episodes.items())
+    return tuple(
+        event for episode, chain in episodes.items() if (event := _event(episode, chain, zone))
+    )
 
 
 async def _rows(
@@ -98,13 +107,16 @@ def _record(row: Row) -> ServiceRecord:
     return ServiceRecord(row["rule"], given_on, row["episode"], row["occurrence"])
 
 
-def _event(episode: int, chain: list[Row], zone: tzinfo) -> Event:
-    newest = chain[-1]
+def _event(episode: int, chain: list[Row], zone: tzinfo) -> Event | None:
+    standing = [row for row in chain if row["superseded_by"] is None]
+    if not standing:
+        return None
+    newest = standing[-1]
     return Event(
         id=str(episode),
         kind=EventKind(newest["kind"]),
         on=as_date(newest["on_date"]),
-        datings=tuple(dating for row in chain if (dating := _dating(row, zone))),
+        datings=tuple(dating for row in standing if (dating := _dating(row, zone))),
         mode=BirthMode(newest["mode"]) if newest["mode"] else None,
         method=Method(newest["method"]) if newest["method"] else None,
         about=str(newest["about"]) if newest["about"] else None,
