@@ -27,10 +27,10 @@ export class Clock {
     return this.#show(unix, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   }
 
-  /** The local date with its weekday; without the year where there is little room. */
+  /** The local date and, on a line of its own, the weekday; without the year where there is little room. */
   date({ short = false } = {}) {
-    const fields = { month: "long", day: "numeric", weekday: "long" };
-    return this.#show(this.now(), short ? { ...fields, month: "short" } : { ...fields, year: "numeric" });
+    const fields = short ? { month: "short", day: "numeric" } : { year: "numeric", month: "long", day: "numeric" };
+    return `${this.#show(this.now(), fields)}\n${this.#show(this.now(), { weekday: "long" })}`;
   }
 
   /** The local day as a whole number of days, to tell one day from the next. */

@@ -99,7 +99,7 @@ const WORDS = {
   },
   en: {
     sandbox: "Sandbox",
-    fictional: "Everyone here is made up",
+    fictional: "Fictional people",
     clockLabel: "Time in the sandbox",
     plusHour: "+1 hour",
     nextMorning: "Next morning",
