@@ -117,8 +117,9 @@ def _refuse_huge(sheet: bytes) -> None:
         return
     rows = columns = 0
     for found in _VALUED_CELL.finditer(sheet):
-        rows = max(rows, int(found[2][-8:]))
-        columns = max(columns, _column_number(found[1][-4:]))
+        # The first digits and letters of an absurd reference are absurd enough.
+        rows = max(rows, int(found[2].lstrip(b"0")[:9] or 0))
+        columns = max(columns, _column_number(found[1][:6]))
     if rows * columns > _MOST_CELLS:
         raise TableTooLarge
 
