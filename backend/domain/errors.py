@@ -169,3 +169,11 @@ class NotOwed(SuixingError):
     """A due service does not exist for this person or is over."""
 
     code: ClassVar[str] = "not_owed"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class SettingWrong(SuixingError):
+    """A person's setting has no such name, or the value lies outside its range."""
+
+    code: ClassVar[str] = "setting_wrong"
+    name: str

@@ -1,0 +1,47 @@
+"""My schedule: what a person is owed, the open things first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backend.actions.dues import DUE_COLUMNS, rule_of
+from backend.actions.reminders import DueView, open_reminder, view_of
+from backend.store.sql import execute
+
+_LIVE = "state IN ('planned', 'open')"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is to do: open now, and to come."""
+
+    open: int
+    planned: int
+
+
+async def my_schedule(person_id: int, *, now: datetime) -> list[DueView]:
+    """What she is owed: open services by closing day, then planned ones by opening day."""
+    today = now.date()
+    rows = await execute(
+        f"SELECT {DUE_COLUMNS} FROM due_service WHERE person_id = $1 AND {_LIVE}"
+        " AND closes_on >= $2",
+        *(person_id, today),
+    )
+    views = [view_of(row, today) for row in rows if rule_of(row)]
+    return sorted(views, key=_order)
+
+
+async def item(person_id: int, due_id: int, *, now: datetime) -> DueView:
+    """One item in detail; raises NotOwed for anyone else's."""
+    return await open_reminder(person_id, due_id, now=now)
+
+
+async def counts(person_id: int, *, now: datetime) -> Counts:
+    """The numbers for the home screen; the daily folic acid is not a thing to do."""
+    views = [view for view in await my_schedule(person_id, now=now) if view.asked != "dose"]
+    is_open = sum(view.is_open for view in views)
+    return Counts(is_open, len(views) - is_open)
+
+
+def _order(view: DueView) -> tuple[bool, date, int]:
+    day = view.due.closes_on if view.is_open else view.due.opens_on
+    return not view.is_open, day, view.due_id
