@@ -162,7 +162,11 @@ class Reminding:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of a calendar. `effective_from` and `effective_to` are inclusive opening days."""
+    """One entry of a calendar.
+
+    From `effective_from` to `effective_to`, both inclusive, it is in force for whatever is counted
+    from a day in between, so that of several versions just one plans an occurrence.
+    """
 
     id: str
     version: int
@@ -207,6 +211,16 @@ def find_overlap(rules: Sequence[Rule]) -> Overlap | None:
 
     A group is what a visit clears together, so on each day at most one of it may be due.
     """
+    for start in sorted({rule.effective_from for rule in rules}):
+        in_force = [rule for rule in rules if rule.effective_from <= start <= rule.effective_to]
+        overlap = _overlap_among(in_force)
+        if overlap:
+            return overlap
+    return None
+
+
+def _overlap_among(rules: Sequence[Rule]) -> Overlap | None:
+    """The first overlap of rules that are in force together."""
     groups: dict[tuple[str, str, Anchor, When], list[tuple[Rule, Window]]] = {}
     for rule in rules:
         for window in rule.windows:

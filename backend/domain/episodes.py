@@ -98,7 +98,9 @@ def _enrolment(enrolled_on: date) -> dict[Anchor, list[Episode]]:
         at: [Episode(ENROLMENT_ID, enrolled_on, {at: enrolled_on}, at, enrolled_on)]
         for at in anchors
     }
-    found[Anchor.PREPARING] = [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT)]
+    found[Anchor.PREPARING] = [
+        _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)
+    ]
     return found
 
 
@@ -224,9 +226,9 @@ def _follows_loss(on: date, ordered: Sequence[Event]) -> bool:
     )
 
 
-def _preparing_from(episode_id: str, on: date, told_by: Anchor) -> Episode:
-    """A stretch of folic acid that starts on a day."""
-    return Episode(episode_id, on, {Anchor.PREPARING: on}, told_by, on)
+def _preparing_from(episode_id: str, on: date, told_by: Anchor, enrolled_on: date) -> Episode:
+    """A stretch of folic acid told of on a day; it is followed from enrolment on."""
+    return Episode(episode_id, on, {Anchor.PREPARING: max(on, enrolled_on)}, told_by, on)
 
 
 def _preparing(
@@ -238,7 +240,7 @@ def _preparing(
     without a wish counts from enrolment, a further one from its own last period.
     """
     found = wishes = [
-        _preparing_from(event.id, max(event.on, enrolled_on), Anchor.PLANNING)
+        _preparing_from(event.id, event.on, Anchor.PLANNING, enrolled_on)
         for event in ordered
         if event.kind is EventKind.PLANNING and event.on
     ]
@@ -258,7 +260,7 @@ def _preparing(
     )
     if found or after_birth:
         return found
-    return [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT)]
+    return [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)]
 
 
 def _unplanned(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) -> Episode:
@@ -270,8 +272,8 @@ def _unplanned(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) 
         if event.kind in kinds
     )
     if is_first:
-        return _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP)
-    stretch = _preparing_from(pregnancy.id, max(pregnancy.on, enrolled_on), Anchor.LMP)
+        return _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP, enrolled_on)
+    stretch = _preparing_from(pregnancy.id, pregnancy.on, Anchor.LMP, enrolled_on)
     stretch.known_on = pregnancy.known_on
     return stretch
 

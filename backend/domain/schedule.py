@@ -94,9 +94,10 @@ class DueService(NamedTuple):
 
 
 class Span(NamedTuple):
-    """One occurrence of a window laid on the calendar; days inclusive."""
+    """One occurrence of a window laid on the calendar, counted from a day; days inclusive."""
 
     occurrence: int
+    counted_on: date
     opens_on: date
     due_on: date
     closes_on: date
@@ -210,7 +211,7 @@ def _spans(
         dates = {Anchor.OF_AGE: start}
     repeat = rule.repeat
     if repeat is None:
-        yield _span(window, dates, 1, 0)
+        yield _span(window, dates, 1, counted_on=dates.get(rule.anchor, episode.on))
     elif repeat.from_record:
         yield from _rolling(repeat, window, start=dates[rule.anchor], case=case, records=records)
     else:
@@ -226,11 +227,19 @@ def _of_age_on(rule: Rule, facts: Facts) -> date | None:
     return max(facts.enrolled_on, add_months(facts.birth_date, 12 * rule.audience.age_from))
 
 
-def _span(window: Window, dates: Mapping[Anchor, date], occurrence: int, shift_months: int) -> Span:
+def _span(
+    window: Window,
+    dates: Mapping[Anchor, date],
+    occurrence: int,
+    *,
+    counted_on: date,
+    shift_months: int = 0,
+) -> Span:
     """A window laid on the days of an episode."""
     opens, due, closes = window.opens, window.due, window.closes
     return Span(
         occurrence,
+        counted_on,
         opens.day(dates[opens.anchor], shift_months),
         due.day(dates[due.anchor], shift_months),
         closes.day(dates[closes.anchor], shift_months),
@@ -242,7 +251,8 @@ def _repeated(
 ) -> Iterator[Span]:
     """Occurrences counted from the anchor: all fixed ones, endless ones within the horizon."""
     for occurrence, months in repeat.occurrences():
-        span = _span(window, dates, occurrence, months)
+        counted_on = add_months(dates[window.due.anchor], months)
+        span = _span(window, dates, occurrence, counted_on=counted_on, shift_months=months)
         if months in repeat.months:
             yield span
         elif span.opens_on > today + HORIZON:
@@ -263,7 +273,7 @@ def _rolling(
         if recent and not named:
             start = add_months(max(recent), step)
             continue
-        span = _span(window, {anchor: start}, occurrence, 0)
+        span = _span(window, {anchor: start}, occurrence, counted_on=start)
         if span.closes_on >= case.today - HORIZON:
             yield span
         had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
@@ -284,9 +294,11 @@ def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
 
 
 def _suits(rule: Rule, span: Span, case: Case) -> bool:
-    """True if on its opening day a rule is in force and the person of its age and stage."""
+    """True if a rule is in force, and the person of its age and stage on the opening day."""
     opens_on, audience = span.opens_on, rule.audience
-    if not rule.effective_from <= opens_on <= rule.effective_to or span.closes_on < opens_on:
+    if not rule.effective_from <= span.counted_on <= rule.effective_to:
+        return False
+    if span.closes_on < opens_on:
         return False
     if audience.stage is Stage.NOT_PREGNANT and any(
         start <= opens_on <= end for start, end in case.history.resting

@@ -8,7 +8,7 @@ import pytest
 from backend.domain.calendar import Anchor
 from backend.domain.events import BirthMode, EventKind, Method
 from backend.domain.gestation import Dating, Source
-from backend.domain.schedule import Facts, ServiceRecord, State
+from backend.domain.schedule import Facts, ServiceRecord, State, plan
 from tests.backend.domain.lives import (
     BY_ID,
     birth,
@@ -252,6 +252,20 @@ def test_an_ultrasound_moves_what_is_ahead_and_keeps_the_old_dating() -> None:
     (after,) = planned(person(moved), LMP, "m2")
     assert after.key == before.key
     assert after.opens_on - before.opens_on == timedelta(10)
+
+
+@pytest.mark.parametrize(("lmp", "version"), [("2026-12-31", 1), ("2027-01-01", 2)])
+def test_of_two_versions_the_one_in_force_when_it_is_counted_from_plans(
+    lmp: str, version: int
+) -> None:
+    (window,) = BY_ID["m2"].windows
+    earlier = replace(window, opens=replace(window.opens, days=105))
+    old = replace(BY_ID["m2"], effective_to=date(2026, 12, 31))
+    new = replace(old, version=2, windows=(earlier,), effective_from=date(2027, 1, 1))
+    new = replace(new, effective_to=date.max)
+    for today in (day(lmp), day(lmp) + timedelta(110)):
+        found = plan(person(pregnancy(day(lmp))), [old, new], today)
+        assert [due.version for due in found] == [version]
 
 
 def test_a_wish_for_a_child_brings_folic_acid_for_six_months_and_then_one_question() -> None:
