@@ -149,6 +149,12 @@ async def villages() -> list[Village]:
     return [Village(row.code, row.name) for row in rows if not row.code.endswith("000")]
 
 
+async def townships() -> list[Village]:
+    """Every township, by code."""
+    rows = await Region.filter(code__endswith="000").order_by("code")
+    return [Village(row.code, row.name) for row in rows]
+
+
 async def village(code: str) -> Village:
     """A village by its code; one nobody entered bears its code as its name."""
     row = await Region.get_or_none(code=code)

@@ -1,0 +1,55 @@
+"""What the township offers, topic by topic, to somebody of this sex and calendar."""
+
+from dataclasses import dataclass
+
+from backend.actions.rulebook import rulebook
+from backend.domain.calendar import EVERYONE, Kind, Rule
+from backend.domain.consent import HEALTH_PURPOSES, Purpose
+from backend.store.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of a topic: its rule and the first occurrence, by which it is named."""
+
+    rule: str
+    occurrence: int
+
+
+async def topics_for(person_id: int | None) -> tuple[Purpose, ...]:
+    """The topics with a service for this person; all of them while her sex is not known."""
+    sex = await _sex(person_id)
+    offered = {rule.audience.topic for rule in rulebook().rules if _is_for(rule, sex)}
+    return tuple(topic for topic in HEALTH_PURPOSES if topic in offered)
+
+
+async def services_of(topic: Purpose, person_id: int) -> tuple[Service, ...]:
+    """The services of a topic for this person, in the calendar's order.
+
+    Follow-ups after a procedure are left out, as nobody is offered a procedure here.
+    """
+    person = await Person.get(id=person_id)
+    return tuple(
+        Service(rule.id, _first_occurrence(rule))
+        for rule in rulebook().rules
+        if rule.audience.topic == topic
+        and rule.audience.method is None
+        and rule.kind is Kind.SERVICE
+        and rule.calendar in (EVERYONE, person.calendar)
+        and _is_for(rule, person.sex)
+    )
+
+
+def _is_for(rule: Rule, sex: str | None) -> bool:
+    return sex is None or rule.audience.sex in (None, sex)
+
+
+def _first_occurrence(rule: Rule) -> int:
+    return next((number for number, _ in rule.repeat.occurrences()), 1) if rule.repeat else 1
+
+
+async def _sex(person_id: int | None) -> str | None:
+    if person_id is None:
+        return None
+    person = await Person.get(id=person_id)
+    return str(person.sex) if person.sex else None
