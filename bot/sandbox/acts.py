@@ -30,11 +30,11 @@ def _send(world: World, person: Person, fields: Json) -> Json:
 
 def press_start(world: World, person: Person, payload: str | None = None) -> Json:
     """Press Start, or Restart after a block; a deep link's payload goes along."""
-    if payload is not None and not START_PAYLOAD.fullmatch(payload):
+    given = (person.start_payload if payload is None else payload) or ""
+    if not START_PAYLOAD.fullmatch(given):
         raise Impossible("a start payload has up to 64 of A-Z a-z 0-9 _ -")
     if person.blocked:
         unblock(world, person)
-    given = person.start_payload if payload is None else payload
     person.started, person.start_payload = True, None
     world.events.tell("person", person.id, who=person)
     return write(world, person, f"/start {given}" if given else "/start")
@@ -112,7 +112,19 @@ def press_key(world: World, person: Person, *, row: int, column: int) -> Json:
         return share_contact(world, person)
     if button.get("request_location"):
         return _send(world, person, {"location": {"latitude": 30.2741, "longitude": 120.1551}})
+    if "request_users" in button:
+        return _share_users(world, person, button["request_users"])
     return write(world, person, button["text"])
+
+
+def _share_users(world: World, person: Person, wanted: Json) -> Json:
+    """Choose other people here, as many as may be chosen, the newest first."""
+    others = [one for one in reversed(world.people.by_id.values()) if one is not person]
+    users = [{"user_id": one.id} for one in others[: wanted.get("max_quantity", 1)]]
+    if not users:
+        raise Impossible("there is nobody else to choose")
+    shared = {"request_id": wanted["request_id"], "users": users}
+    return _send(world, person, {"users_shared": shared})
 
 
 def _at(rows: list[list[Any]], row: int, column: int) -> Json:

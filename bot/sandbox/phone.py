@@ -7,51 +7,12 @@ from typing import Any
 
 from bot.sandbox import acts, links
 from bot.sandbox.acts import Impossible
-from bot.sandbox.errors import Json
+from bot.sandbox.bubble import Bubble, find_button, seen
 from bot.sandbox.events import Event
-from bot.sandbox.people import Letter, Person
+from bot.sandbox.people import Person
 from bot.sandbox.world import World
 
 SHOWN = frozenset({"message", "edited"})
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """One message as the person sees it at that moment."""
-
-    content: Json
-    from_bot: bool
-    silent: bool = False
-
-    @property
-    def message_id(self) -> int:
-        """Return the message's number."""
-        return int(self.content["message_id"])
-
-    @property
-    def text(self) -> str:
-        """Return the text, or the caption of a file, or nothing."""
-        return str(self.content.get("text") or self.content.get("caption") or "")
-
-    @property
-    def buttons(self) -> list[list[Json]]:
-        """Return the rows of buttons under the message."""
-        rows: list[list[Json]] = self.content.get("reply_markup", {}).get("inline_keyboard", [])
-        return rows
-
-    @property
-    def labels(self) -> list[str]:
-        """Return the words on the buttons under the message, row after row."""
-        return [str(button["text"]) for row in self.buttons for button in row]
-
-    def __str__(self) -> str:
-        """Return the message as one readable block."""
-        who = "bot" if self.from_bot else str(self.content["from"]["first_name"])
-        kinds = ("photo", "voice", "document", "audio", "video", "contact", "location")
-        things = " ".join(f"<{kind}>" for kind in kinds if kind in self.content)
-        lines = [f"{who}: {' '.join(filter(None, (things, self.text)))}"]
-        lines += [" ".join(f"[{button['text']}]" for button in row) for row in self.buttons]
-        return "\n    ".join(lines)
 
 
 @dataclass(slots=True)
@@ -81,7 +42,7 @@ class Phone:
     @property
     def messages(self) -> list[Bubble]:
         """Return the whole chat, oldest first."""
-        return [_bubble(letter) for letter in self.person.letters.values()]
+        return [seen(letter) for letter in self.person.letters.values()]
 
     @property
     def screen(self) -> Bubble:
@@ -130,7 +91,7 @@ class Phone:
         """
         for exact in (True, False):
             for bubble in reversed(self.messages):
-                place = _find(bubble.buttons, label, exact=exact)
+                place = find_button(bubble.buttons, label, exact=exact)
                 if place is not None:
                     return self.press_at(bubble.message_id, *place)
         raise Impossible(f"there is no button {label!r} on the screen:\n{self.transcript()}")
@@ -150,7 +111,7 @@ class Phone:
         """Press a button of the keyboard below the chat."""
         for exact in (True, False):
             rows = [[{"text": text} for text in row] for row in self.keyboard]
-            place = _find(rows, label, exact=exact)
+            place = find_button(rows, label, exact=exact)
             if place is not None:
                 self._act()
                 row, column = place
@@ -245,15 +206,16 @@ class Phone:
     ) -> Activity:
         try:
             async with asyncio.timeout(seconds):
-                while True:
-                    for activity in self._activities:
-                        if not activity.seen and fits(activity):
-                            activity.seen = True
-                            return activity
+                while (found := self._fresh(fits)) is None:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             raise TimeoutError(f"{problem} within {seconds} s:\n{self.transcript()}") from None
+        found.seen = True
+        return found
+
+    def _fresh(self, fits: Callable[[Activity], bool]) -> Activity | None:
+        return next((one for one in self._activities if not one.seen and fits(one)), None)
 
     def transcript(self) -> str:
         """Return the chat as readable text, oldest first, with both kinds of keyboards."""
@@ -271,23 +233,10 @@ class Phone:
     def _hear(self, event: Event) -> None:
         details: dict[str, Any] = event.details
         if event.kind in SHOWN and details["letter"].from_bot:
-            self._activities.append(Activity(_bubble(details["letter"])))
+            self._activities.append(Activity(seen(details["letter"])))
         elif event.kind == "deleted":
             self._activities.append(Activity(None))
         elif event.kind == "callback_answered" and details["text"]:
             self.toast = details["text"]
             self._activities.append(Activity(None))
         self._news.set()
-
-
-def _bubble(letter: Letter) -> Bubble:
-    return Bubble(letter.content, letter.from_bot, letter.silent)
-
-
-def _find(rows: list[list[Json]], label: str, *, exact: bool) -> tuple[int, int] | None:
-    """Return row and column of the first button with this word."""
-    for row, buttons in enumerate(rows):
-        for column, button in enumerate(buttons):
-            if button["text"] == label or (not exact and label in button["text"]):
-                return row, column
-    return None

@@ -1,8 +1,12 @@
 """Methods about a chat: who is there, what is pinned, reactions, forwarded messages."""
 
+import re
+from functools import cache
+
 from bot.sandbox.call import Call
 from bot.sandbox.errors import Json, bad_request, breach
 from bot.sandbox.methods.sending import caption_fields, place
+from bot.sandbox.parameters import bot_api
 from bot.sandbox.people import Letter
 
 # What a copy or a forwarded message takes along.
@@ -92,6 +96,14 @@ async def unpin_all(call: Call) -> bool:
     return True
 
 
+@cache
+def _allowed_reactions() -> frozenset[str]:
+    """Return the emoji that the description lists; custom ones are not for bots."""
+    fields = bot_api()[0].types["ReactionTypeEmoji"]["fields"]
+    listed = next(one["description"] for one in fields if one["name"] == "emoji")
+    return frozenset(re.findall(r'"([^"]+)"', listed))
+
+
 async def set_message_reaction(call: Call) -> bool:
     """setMessageReaction: at most one emoji of a bot on a message."""
     person = call.reachable()
@@ -101,7 +113,7 @@ async def set_message_reaction(call: Call) -> bool:
     reactions = call.get("reaction") or []
     if len(reactions) > 1:
         raise breach("REACTIONS_TOO_MANY")
-    if any(one["type"] != "emoji" for one in reactions):
+    if any(one.get("emoji") not in _allowed_reactions() for one in reactions):
         raise breach("REACTION_INVALID")
     letter.reactions = reactions
     call.world.events.tell("edited", person.id, letter=letter)

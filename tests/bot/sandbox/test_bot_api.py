@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 
 from bot.sandbox import Fault, Limits, Phone, Sandbox, serve
+from bot.sandbox.methods import HANDLERS
+from bot.sandbox.parameters import bot_api
 from tests.bot.sandbox.conftest import Caller
 
 
@@ -67,6 +69,21 @@ async def test_values_come_by_query_form_json_and_multipart_in_any_case(
         assert response.status == 400
 
 
+async def test_only_utf_8_is_understood(sandbox: Sandbox, call: Caller, mei: Phone) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    lone = json.dumps({"chat_id": mei.id, "text": "\ud800"}).encode()
+    bodies = [
+        (f"chat_id={mei.id}&text=%FF".encode(), form),
+        (lone, {"Content-Type": "application/json"}),
+    ]
+    for body, headers in bodies:
+        url = f"{call.base}/sendMessage"
+        async with call.session.post(url, data=body, headers=headers) as response:
+            told = (await response.json())["description"]
+            assert told == "Bad Request: strings must be encoded in UTF-8"
+    assert len(sandbox.breaches) == 2
+
+
 async def test_breaches_are_counted_and_bad_luck_is_not(
     sandbox: Sandbox, call: Caller, mei: Phone
 ) -> None:
@@ -88,6 +105,11 @@ async def test_breaches_are_counted_and_bad_luck_is_not(
         },
         {"method": "getUpdates", "problem": "limit must be between 1 and 100"},
     ]
+
+
+def test_every_method_played_is_described() -> None:
+    described = {method.name for method in bot_api()[1].values()}
+    assert set(HANDLERS) <= described
 
 
 async def test_a_method_that_is_not_played_is_checked_and_clearly_refused(

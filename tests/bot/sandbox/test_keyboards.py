@@ -171,3 +171,18 @@ async def test_a_forced_reply_is_used_up_by_the_next_words(call: Caller, mei: Ph
     first, second = [update["message"] for update in await call("getUpdates")][-2:]
     assert first["reply_to_message"]["message_id"] == asked["message_id"]
     assert "reply_to_message" not in second
+
+
+async def test_a_key_can_ask_for_other_people_or_a_place(
+    sandbox: Sandbox, call: Caller, mei: Phone
+) -> None:
+    lan = sandbox.open_phone()
+    people = {"text": "Who?", "request_users": {"request_id": 3}}
+    place = {"text": "Where?", "request_location": True}
+    markup = {"keyboard": [[people, place]]}
+    await call("sendMessage", chat_id=mei.id, text="Hi", reply_markup=markup)
+    mei.tap("Who?")
+    mei.tap("Where?")
+    who, where = [update["message"] for update in await call("getUpdates")][-2:]
+    assert who["users_shared"] == {"request_id": 3, "users": [{"user_id": lan.id}]}
+    assert where["location"].keys() == {"latitude", "longitude"}

@@ -223,6 +223,9 @@ async def test_pins_and_reactions(sandbox: Sandbox, call: Caller, mei: Phone) ->
     assert sandbox.world.people.by_id[mei.id].letters[own.message_id].reactions == [thumb]
     refused = await call.refused("setMessageReaction", **place, reaction=[thumb, thumb])
     assert refused == (400, "Bad Request: REACTIONS_TOO_MANY")
+    pear = {"type": "emoji", "emoji": "🍐"}
+    refused = await call.refused("setMessageReaction", **place, reaction=[pear])
+    assert refused == (400, "Bad Request: REACTION_INVALID")
 
 
 async def test_location_contact_and_action(call: Caller, mei: Phone) -> None:

@@ -62,13 +62,12 @@ class Browser:
 
     async def event(self, kind: str) -> Json:
         """Return the next event of a kind."""
+        event: Json = {}
         async with asyncio.timeout(5):
-            async for line in self.streams[-1].content:
-                if line.startswith(b"data: "):
-                    event: Json = json.loads(line.removeprefix(b"data: "))
-                    if event["type"] == kind:
-                        return event
-        raise AssertionError("the stream has ended")
+            while event.get("type") != kind:
+                line = await self.streams[-1].content.readline()
+                event = json.loads(line.removeprefix(b"data: ")) if line[:5] == b"data:" else {}
+        return event
 
     def close(self) -> None:
         """Hear no more."""

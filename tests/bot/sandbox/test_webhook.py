@@ -170,6 +170,30 @@ async def test_a_method_in_the_answer_is_carried_out(
     await mei.until("Hello from the answer")
 
 
+async def test_an_answer_may_end_the_webhook_or_make_no_sense(
+    sandbox: Sandbox, call: Caller, receiver: Receiver
+) -> None:
+    await call("setWebhook", url=receiver.url)
+    mei = sandbox.open_phone()
+    refused = {"method": "sendMessage", "chat_id": 5, "text": "nobody"}
+    receiver.answers += [
+        web.Response(text="{nonsense"),
+        web.json_response(refused),
+        web.json_response({"method": "deleteWebhook"}),
+    ]
+    for word in ("one", "two"):
+        mei.start(word)
+    await settled(sandbox)
+    info = await call("getWebhookInfo")
+    assert info["last_error_message"] == "Bad Request: chat not found"
+    mei.say("three")
+    await receiver.until(3)
+    await eventually(lambda: not sandbox.world.webhook.url)
+    mei.say("four")
+    waiting = await call("getUpdates")
+    assert [update["message"]["text"] for update in waiting] == ["four"]
+
+
 async def test_a_receiver_that_is_down_is_told_in_the_info(sandbox: Sandbox, call: Caller) -> None:
     await call("setWebhook", url="http://127.0.0.1:9/hook")
     sandbox.open_phone().start()
