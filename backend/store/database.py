@@ -32,7 +32,7 @@ async def open_database(url: str, *, keys_file: Path | None = None) -> AsyncIter
     """
     path = sqlite_path(url)
     if path:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _prepare(path)
     context = await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
     try:
         await migrate(url)
@@ -96,6 +96,12 @@ def _connection(url: str) -> str | dict[str, Any]:
         "secure_delete": "ON",
     }
     return {"engine": "backend.store.sqlite", "credentials": credentials}
+
+
+def _prepare(path: Path) -> None:
+    """Make the folder and an empty database that only its owner may read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 def _usual_keys_file(url: str) -> Path | None:

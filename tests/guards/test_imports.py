@@ -70,7 +70,7 @@ MEETING_POINTS = {"bot.__main__", "bot.service", "scripts", "tests"}
 
 
 def part_of(module: str) -> str | None:
-    """Return the part a module belongs to, the longest name that fits; None where all is allowed."""
+    """Return the part a module belongs to (the longest name that fits), None where all is free."""
     if any(module == point or module.startswith(f"{point}.") for point in MEETING_POINTS):
         return None
     fitting = [part for part in ALLOWED if module == part or module.startswith(f"{part}.")]

@@ -1,0 +1,28 @@
+"""`bench NAME`: measure ours and every baseline in turn, and print one JSON line."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from scripts.benchmarks.imports import bench_import
+
+BENCHMARKS: dict[str, tuple[int, Callable[[int, argparse.Namespace], dict[str, Any]]]] = {
+    "import": (50_000, bench_import),
+}
+
+
+def main() -> int:
+    """Run one benchmark."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("name", choices=sorted(BENCHMARKS))
+    parser.add_argument("--people", type=int, help="how many people")
+    arguments = parser.parse_args()
+    usual, benchmark = BENCHMARKS[arguments.name]
+    print(json.dumps(benchmark(arguments.people or usual, arguments)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `bench` measures: ours and every baseline in turn, in one run."""

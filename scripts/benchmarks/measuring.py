@@ -1,0 +1,64 @@
+"""Measuring side by side: each sample in a process of its own, ours and baselines in turn."""
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+ROUNDS = 3
+_KB_PER_MB = 1024
+
+# A side does its work and answers the seconds it took, without preparation, and the items.
+Side = Callable[[], tuple[float, int]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One measurement of one side."""
+
+    seconds: float
+    items: int
+    peak_rss_mb: float
+
+
+def compare(ours: Side, baselines: dict[str, Side]) -> dict[str, Any]:
+    """Measure ours and every baseline in turn, `ROUNDS` times; return medians and ratios.
+
+    `speed_ratio` is our items a second over the baseline's, so higher is better.
+    """
+    sides = {"": ours, **baselines}
+    samples: dict[str, list[Sample]] = {name: [] for name in sides}
+    for _ in range(ROUNDS):
+        for name, side in sides.items():
+            samples[name].append(_measured(side))
+    own = _summary(samples[""])
+    rates = {name: _summary(samples[name]) for name in baselines}
+    return {
+        **own,
+        "peak_rss_mb": round(max(sample.peak_rss_mb for sample in samples[""]), 1),
+        "baselines": {
+            name: {**rate, "speed_ratio": round(own["items_per_s"] / rate["items_per_s"], 3)}
+            for name, rate in rates.items()
+        },
+    }
+
+
+def _summary(samples: list[Sample]) -> dict[str, float]:
+    seconds = median(sample.seconds for sample in samples)
+    items = samples[0].items
+    return {"seconds": round(seconds, 4), "items": items, "items_per_s": round(items / seconds, 1)}
+
+
+def _measured(side: Side) -> Sample:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(_run, side).result()
+
+
+def _run(side: Side) -> Sample:
+    seconds, items = side()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB_PER_MB
+    return Sample(seconds, items, peak)
