@@ -12,6 +12,7 @@ from backend.domain.errors import CalendarMistake
 
 MARK = re.compile(r"([a-z_]+)((?:[+-]\d{1,4}[dwm])*)")
 STEP = re.compile(r"([+-]\d+)([dwm])")
+REGION = re.compile(r"([0-9]{12})?")
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -59,6 +60,13 @@ class Entry:
         value = self.fields.get(field, default)
         if not isinstance(value, str) or (not value and default is None):
             self.refuse(field, "a text in quotation marks")
+        return value
+
+    def region(self, field: str) -> str:
+        """A region's code, empty where absent: then it is for everywhere."""
+        value = self.fields.get(field, "")
+        if not isinstance(value, str) or not REGION.fullmatch(value):
+            self.refuse(field, "a text of exactly 12 digits")
         return value
 
     def number(self, field: str, *, lowest: int, highest: int) -> int | None:

@@ -79,8 +79,18 @@ def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
 def rules_for(rules: Sequence[Rule], region: str) -> tuple[Rule, ...]:
     """The rules in force in a 12-digit region: its own, and those of every region above it."""
     return tuple(
-        rule for rule in rules if not rule.region or region.startswith(rule.region.rstrip("0"))
+        rule for rule in rules if not rule.region or region.startswith(_prefix(rule.region))
     )
+
+
+# Province, city, county, township: a region above a village ends in zeros (`domain.md` 11).
+LEVELS = (2, 4, 6, 9)
+
+
+def _prefix(region: str) -> str:
+    """The digits every code inside a region begins with."""
+    lengths = (length for length in LEVELS if not region[length:].strip("0"))
+    return region[: next(lengths, None)]
 
 
 def _parse(path: Path) -> Mapping[str, object]:
@@ -108,7 +118,7 @@ def _overridden(entries: Sequence[Entry], override: Path) -> list[Entry]:
     """The entries with a township's values over them."""
     top = Entry(override.name, "", _parse(override))
     top.allow_only(("region", "rules"))
-    region = top.text("region", "")
+    region = top.region("region")
     changes = top.table("rules")
     if changes is None:
         return list(entries)
@@ -159,7 +169,7 @@ def _rule(entry: Entry) -> Rule:
         group=entry.identifier("group"),
         source=entry.text("source"),
         certainty=entry.choice("certainty", Certainty),
-        region=entry.text("region", ""),
+        region=entry.region("region"),
         effective_from=entry.day("effective_from", date.min),
         effective_to=entry.day("effective_to", date.max),
         repeat=_repeat(entry),
