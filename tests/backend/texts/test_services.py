@@ -1,0 +1,179 @@
+"""The words of the services: every rule has them, they are short, and they say why."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import islice
+
+import pytest
+
+from backend.domain.calendar import Anchor, Rule
+from backend.domain.events import BirthMode, EventKind, EventProblem, Method
+from backend.domain.schedule import State, plan
+from backend.i18n import translator
+from backend.texts.services import (
+    REASONS,
+    SOURCES,
+    TOPICS,
+    WORDS,
+    Words,
+    explain,
+    format_day,
+    problem_text,
+    source_name,
+    state_name,
+    topic_name,
+    words,
+)
+from tests.backend.domain.lives import (
+    BY_ID,
+    RULES,
+    birth,
+    happened,
+    person,
+    planned,
+    pregnancy,
+    procedure,
+)
+
+LMP = date(2026, 5, 3)
+HAN = re.compile(r"[\u3400-\u9fff]")
+SENTENCE_ENDS = re.compile(r"[。！？]")
+CHINESE = translator("zh_CN")._
+ENGLISH = translator("en")._
+BUTTON_LENGTH = 10
+
+
+def occurrences(rule: Rule) -> Iterator[int]:
+    """The first occurrences of a rule, fifteen at most."""
+    if rule.repeat is None:
+        return iter([1])
+    return islice((number for number, _ in rule.repeat.occurrences()), 15)
+
+
+def all_words(_: Callable[[str], str]) -> list[tuple[str, Words]]:
+    """The words of every rule and occurrence."""
+    return [(rule.id, words(rule.id, _, n)) for rule in RULES for n in occurrences(rule)]
+
+
+def plain(text: str) -> str:
+    """The sentence itself, as for somebody whose language has no catalogue."""
+    return text
+
+
+def test_every_rule_has_words_and_no_words_are_left_over() -> None:
+    assert set(WORDS) == set(BY_ID)
+
+
+def test_every_topic_source_and_reason_has_words() -> None:
+    assert {rule.audience.topic for rule in RULES} == set(TOPICS)
+    assert {rule.source for rule in RULES} == set(SOURCES)
+    assert set(Anchor) == set(REASONS)
+
+
+def test_titles_fit_a_chinese_button() -> None:
+    titles = [found.title for _, found in all_words(CHINESE)]
+    titles += [topic_name(topic, CHINESE) for topic in TOPICS]
+    assert [title for title in titles if len(title) > BUTTON_LENGTH] == []
+
+
+def test_chinese_words_are_chinese_and_at_most_two_short_sentences() -> None:
+    for rule_id, found in all_words(CHINESE):
+        for text in found:
+            assert HAN.search(text), (rule_id, text)
+            assert len(SENTENCE_ENDS.findall(text)) <= 2, (rule_id, text)
+            assert len(text) <= 40, (rule_id, text)
+
+
+def test_no_placeholder_is_left_unfilled() -> None:
+    for _ in (CHINESE, ENGLISH, plain):
+        for rule_id, found in all_words(_):
+            assert "{" not in "".join(found), rule_id
+
+
+def test_no_rule_is_without_words() -> None:
+    with pytest.raises(KeyError):
+        words("m99", plain)
+
+
+def test_follow_ups_say_which_month_and_older_children_their_age() -> None:
+    assert words("iud", CHINESE, 6).title == "放环6个月复查"
+    assert words("k2", CHINESE, 8).title == "宝宝8个月体检"
+    assert words("k2", CHINESE, 48).title == "宝宝4岁体检"
+    assert words("k2", ENGLISH, 30).title == "Child check, month 30"
+
+
+def test_a_day_is_written_as_the_language_writes_it() -> None:
+    assert format_day(LMP, CHINESE) == "2026年5月3日"
+    assert format_day(LMP, ENGLISH) == "2026-05-03"
+
+
+def test_a_service_says_why_from_when_to_when_and_on_whose_word() -> None:
+    (due,) = planned(person(pregnancy(LMP)), LMP, "m2")
+    assert explain(due, BY_ID["m2"], ENGLISH).splitlines() == [
+        "Because your last period began on 2026-05-03.",
+        "It can be done from 2026-08-23 to 2026-09-26.",
+        "Source: National Basic Public Health Services, third edition (2017), rule m2 version 1.",
+    ]
+    assert explain(due, BY_ID["m2"], CHINESE).splitlines() == [
+        "因为您末次月经是2026年5月3日开始的。",
+        "2026年8月23日到2026年9月26日都可以办。",
+        "依据：《国家基本公共卫生服务规范（第三版）》，规则m2第1版。",
+    ]
+
+
+def test_a_home_visit_says_that_the_day_of_discharge_is_not_known() -> None:
+    born = birth(date(2027, 2, 7))
+    (due,) = planned(person(born), date(2027, 2, 7), "m6")
+    assert "we do not know when you left hospital" in explain(due, BY_ID["m6"], ENGLISH)
+    discharge = happened(EventKind.DISCHARGE, date(2027, 2, 9))
+    (due,) = planned(person(born, discharge), date(2027, 2, 9), "m6")
+    assert "Because you left hospital on 2027-02-09." in explain(due, BY_ID["m6"], ENGLISH)
+
+
+def test_uncertain_days_leave_the_last_word_to_the_doctor() -> None:
+    facts = person(procedure(Method.IMPLANT, LMP), procedure(Method.IUD, LMP, "second"))
+    implant, *_ = planned(facts, LMP, "implant")
+    iud, *_ = planned(facts, LMP, "iud")
+    assert "Your doctor may name other days." in explain(implant, BY_ID["implant"], ENGLISH)
+    assert "Your doctor may name other days." not in explain(iud, BY_ID["iud"], ENGLISH)
+
+
+def test_a_daily_rule_says_every_day_and_a_question_names_no_window() -> None:
+    facts = person(pregnancy(LMP), topics=["folic_acid", "maternal"])
+    (folic,) = planned(facts, LMP, "fa5")
+    (question,) = planned(facts, LMP, "overdue")
+    assert "Every day from 2026-01-01 to 2026-08-01." in explain(folic, BY_ID["fa5"], ENGLISH)
+    assert "can be done" not in explain(question, BY_ID["overdue"], ENGLISH)
+
+
+def test_every_due_service_of_a_full_life_explains_itself_in_every_language() -> None:
+    events = [
+        happened(EventKind.PLANNING, date(2026, 3, 1)),
+        pregnancy(LMP),
+        birth(LMP + timedelta(280), mode=BirthMode.CAESAREAN),
+        happened(EventKind.REFERRAL, date(2026, 9, 1)),
+        *(procedure(method, date(2027, 9, 1), method.value) for method in Method),
+    ]
+    for calendar in ("nbphs2017", "who2016"):
+        facts = person(*events, birth_date=date(1990, 1, 1), calendar=calendar)
+        for due in plan(facts, RULES, date(2027, 9, 1)):
+            for _ in (CHINESE, ENGLISH, plain):
+                text = explain(due, BY_ID[due.rule], _)
+                assert "{" not in text
+                assert due.rule in text
+
+
+def test_a_townships_own_source_stands_as_it_was_written() -> None:
+    assert source_name("县卫健局2026年5月通知", CHINESE) == "县卫健局2026年5月通知"
+
+
+def test_states_and_problems_have_words() -> None:
+    for _ in (CHINESE, ENGLISH):
+        assert len({state_name(state, _) for state in State}) == len(State)
+        assert len({problem_text(problem, _) for problem in EventProblem}) == len(EventProblem)
+
+
+def test_a_loss_and_care_after_it_are_never_called_by_name() -> None:
+    found = words("abortion_care", CHINESE, 1)
+    assert not re.search("流产|堕胎|人流|手术", "".join(found))
