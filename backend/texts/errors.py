@@ -29,6 +29,9 @@ _ERRORS: Mapping[str, Sentence] = {
     "region_name_wrong": lambda _: _(
         "Row {line}: the name is missing or too long. Nothing was saved."
     ),
+    "calendar_mistake": lambda _: _(
+        "{file}, rule {rule}, {field}: {found} may not stand there. Allowed: {allowed}."
+    ),
     "already_registered": lambda _: _("This chat is registered already. Open the menu to go on."),
     "invite_refused": lambda _: _(
         "This invitation cannot be used any more. Ask the village cadre, or register yourself."
