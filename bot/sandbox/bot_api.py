@@ -19,7 +19,7 @@ from bot.sandbox.wire import json_response, read_call
 from bot.sandbox.world import World
 
 TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,80}")
-NO_METHOD = ApiError(404, "Not Found: method not found", breach=True)
+NO_METHOD = "Not Found: method not found"
 
 
 @dataclass(slots=True)
@@ -64,8 +64,8 @@ class BotApi:
         method = bot_api()[1].get(name.lower())
         if method is None:
             self._record(name, raw, files)
-            self._note(name, NO_METHOD.description)
-            raise NO_METHOD
+            self._note(name, NO_METHOD)
+            raise ApiError(404, NO_METHOD)
         params = self._checked(method, raw, files)
         handler = HANDLERS.get(method.name)
         if handler is None:

@@ -178,7 +178,7 @@ class Webhook:
             "pending_update_count": len(self.updates.waiting()),
         }
         if target:
-            info |= {"max_connections": target.max_connections, "ip_address": "127.0.0.1"}
+            info["max_connections"] = target.max_connections
         if self.last_error:
             info["last_error_date"], info["last_error_message"] = self.last_error
         if self.updates.allowed:

@@ -12,7 +12,6 @@ from bot.sandbox.parameters import Upload
 from bot.sandbox.schema import NOT_UTF_8
 
 FORM_FIELD_LIMIT = 1024 * 1024
-TOO_LARGE = ApiError(413, "Request Entity Too Large")
 
 
 async def read_call(request: web.Request) -> tuple[Json, dict[str, Upload]]:
@@ -65,7 +64,7 @@ async def _read_part(part: BodyPartReader) -> bytes:
     while piece := await part.read_chunk(FORM_FIELD_LIMIT):
         content += piece
         if len(content) > UPLOAD_LIMIT:
-            raise TOO_LARGE
+            raise ApiError(413, "Request Entity Too Large")
     return bytes(content)
 
 

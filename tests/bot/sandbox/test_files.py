@@ -136,6 +136,12 @@ async def test_downloads_end_at_20_megabytes(call: Caller, upload: Upload, mei: 
     assert await call.refused("getFile", file_id=file_id) == (400, "Bad Request: file is too big")
 
 
+async def test_an_upload_over_50_megabytes_is_cut_off(upload: Upload, mei: Phone) -> None:
+    big = b"x" * (50 * 1024 * 1024 + 1)
+    status, body = await upload("sendDocument", {"document": big}, chat_id=mei.id)
+    assert (status, body["description"]) == (413, "Request Entity Too Large")
+
+
 async def test_media_and_captions_are_edited(call: Caller, upload: Upload, mei: Phone) -> None:
     _status, body = await upload("sendPhoto", {"photo": png(10, 10)}, chat_id=mei.id, caption="a")
     place = {"chat_id": mei.id, "message_id": body["result"]["message_id"]}
