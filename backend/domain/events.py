@@ -157,11 +157,16 @@ def read_event(item: Mapping[str, object], event_id: str) -> Event:
     if kind is None:
         raise ValueError(f"kind: one of {', '.join(EventKind)} is needed")
     recorded_on = read_date(item, "recorded_on")
+    on, datings = read_date(item, "on"), _read_datings(item, recorded_on)
+    if kind is EventKind.PREGNANCY and not datings:
+        raise ValueError("lmp: a pregnancy needs lmp, edd or transferred_on")
+    if kind is not EventKind.PREGNANCY and on is None:
+        raise ValueError(f"on: the day of this {kind} is needed")
     return Event(
         id=str(item.get("id", event_id)),
         kind=kind,
-        on=read_date(item, "on"),
-        datings=_read_datings(item, recorded_on),
+        on=on,
+        datings=datings,
         mode=_read_choice(item, "mode", BirthMode),
         method=_read_choice(item, "method", Method),
         about=_read_text(item, "about"),

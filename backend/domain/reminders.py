@@ -31,5 +31,10 @@ def next_reminder_on(
     due: DueService, rule: Rule, after: date | None = None, *, since: date | None = None
 ) -> date | None:
     """The first reminder day later than `after` (the very first without it), or None."""
+    if rule.reminding.first is First.DAILY and due.state.is_live:
+        # A daily rule has some two hundred days; the next one needs no list of them.
+        earliest = max(due.opens_on, since or due.opens_on)
+        day = earliest if after is None else max(earliest, after + timedelta(1))
+        return day if day <= due.closes_on else None
     days = reminder_days(due, rule, since=since)
     return next((day for day in days if after is None or day > after), None)

@@ -88,3 +88,13 @@ def test_reminders_never_leave_the_window(rule: str, last_days: int | None) -> N
         days = reminder_days(due, tried)
         assert 1 <= len(days) <= 2
         assert all(due.opens_on <= each <= due.closes_on for each in days)
+
+
+@pytest.mark.parametrize("rule", ["fa5", "m2"])
+def test_the_next_reminder_agrees_with_the_list_of_days(rule: str) -> None:
+    due = due_of(rule)
+    for since in (None, date(2026, 9, 1), date(2026, 7, 15)):
+        days = reminder_days(due, BY_ID[rule], since=since)
+        for after in (LMP - timedelta(200) + timedelta(n) for n in range(400)):
+            expected = next((on for on in days if on > after), None)
+            assert next_reminder_on(due, BY_ID[rule], after, since=since) == expected
