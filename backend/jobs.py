@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from backend.actions import delivery, dialogs, inbox, mydata, planning, reminders
+from backend.actions import delivery, dialogs, due_run, inbox, mydata, planning
 from backend.clock import Clock
 
 logger = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ async def _roll_plans(now: datetime, _url: str) -> object:
 
 
 async def _queue_due(now: datetime, _url: str) -> object:
-    return await reminders.queue_due(now=now)
+    return await due_run.queue_due(now=now)
 
 
 async def _erase(now: datetime, _url: str) -> object:

@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, NetworkError
 
 from backend.actions import delivery
 from backend.actions.inbox import webhook_secret
+from backend.actions.rulebook import use_rulebook
 from backend.actions.sending import Sender
 from backend.clock import Clock
 from backend.config import Config
@@ -80,7 +81,11 @@ async def running(
 
 
 async def assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Service:
-    """Put the parts together over the open database; nothing runs yet."""
+    """Put the parts together over the open database; nothing runs yet.
+
+    Raises what `use_rulebook` raises when the township's calendar file is wrong.
+    """
+    use_rulebook(config.calendar_file)
     owner_id = await delivery.open_owner(clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
     desk = Desk(clock, office, build_dialogs(), nudge=lambda: None)

@@ -55,6 +55,9 @@ class DueRun:
     def __add__(self, other: "DueRun") -> "DueRun":
         return DueRun(self.queued + other.queued, self.put_off + other.put_off)
 
+    def __bool__(self) -> bool:
+        return bool(self.queued or self.put_off)
+
 
 @dataclass(frozen=True, slots=True)
 class _Step:
