@@ -116,6 +116,29 @@ class RegionTwice(SuixingError):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
+class RegionUnknown(SuixingError):
+    """No region has this code."""
+
+    code: ClassVar[str] = "region_unknown"
+    region: str
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class VillageNeeded(SuixingError):
+    """A village's code is needed where a township's was given."""
+
+    code: ClassVar[str] = "village_needed"
+    region: str
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class PersonUnknown(SuixingError):
+    """Nobody in the region has this number."""
+
+    code: ClassVar[str] = "person_unknown"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
 class CalendarMistake(SuixingError):
     """A calendar file says something that cannot be.
 

@@ -23,11 +23,11 @@ from python_calamine import (
 
 from backend.domain.errors import TableDamaged, TableKindUnsupported, TableLocked, TableTooLarge
 from backend.files.cells import Cell, Row, Source, Table
+from backend.files.sheet_sizes import refuse_huge
 
 MergedRange = tuple[tuple[int, int], tuple[int, int]]
 
 _MOST_BYTES = 96 << 20
-_MOST_CELLS = 6_000_000
 _WORKBOOK = "xl/workbook.xml"
 _UNREAD = ("xl/media/", "xl/drawings/", "xl/charts/", "xl/theme/", "xl/embeddings/", "docprops/")
 _ZIP_ERRORS = (
@@ -49,12 +49,6 @@ _HAS_LONG_NUMBER = re.compile(_LONG_NUMBER)
 _STYLED_LONG_NUMBER = re.compile(
     rb"""(<(?:\w+:)?c\s[^>]*?)\ss=["']\d+["']"""
     rb"""([^>]*>\s*(?:<(?:\w+:)?f[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?""" + _LONG_NUMBER + rb")"
-)
-# References from column DA or row 100,000 on, and spellings no office program writes: only where
-# there are any the sheet is measured cell by cell.
-_FAR = re.compile(rb'r(?:="(?:[A-Za-z]{3,}\d|[D-Zd-z][A-Za-z]\d|[A-Za-z]*0*[1-9]\d{5})|=[^"]|\s+=)')
-_VALUED_CELL = re.compile(
-    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']([A-Za-z]+)(\d+)["'](?:[^>]*[^>/])?>"""
 )
 
 
@@ -96,40 +90,17 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         left -= len(content)
         if left < 0:
             raise TableTooLarge
-        if "/worksheets/" in name:
-            _refuse_huge(content)
-            content = _made_readable(content)
-        yield info.filename, content
+        refuse_huge(content)
+        yield info.filename, _made_readable(content)
 
 
 def _made_readable(sheet: bytes) -> bytes:
-    """The sheet without what the reader drops or breaks on; untouched if there is nothing such."""
+    """The part without what the reader drops or breaks on; untouched if there is nothing such."""
     if b't="e"' in sheet or b"t='e'" in sheet:
         sheet = _ERROR_CELL.sub(rb"\1str", sheet)
     if _HAS_LONG_NUMBER.search(sheet):
         sheet = _STYLED_LONG_NUMBER.sub(rb"\1\2", sheet)
     return sheet
-
-
-def _refuse_huge(sheet: bytes) -> None:
-    """Raises `TableTooLarge` where the rectangle around all values has too many cells."""
-    if not _FAR.search(sheet):
-        return
-    rows = columns = 0
-    for found in _VALUED_CELL.finditer(sheet):
-        # The first digits and letters of an absurd reference are absurd enough.
-        rows = max(rows, int(found[2].lstrip(b"0")[:9] or 0))
-        columns = max(columns, _column_number(found[1][:6]))
-    if rows * columns > _MOST_CELLS:
-        raise TableTooLarge
-
-
-def _column_number(letters: bytes) -> int:
-    """The column's number from 1, A being 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _tables(packed: io.BytesIO, *, is_1904: bool) -> Iterator[Table]:

@@ -29,6 +29,19 @@ _ERRORS: Mapping[str, Sentence] = {
     "region_name_wrong": lambda _: _(
         "Row {line}: the name is missing or too long. Nothing was saved."
     ),
+    "region_unknown": lambda _: _(
+        "No village or township has the code {region}. Load the list of regions first."
+    ),
+    "village_needed": lambda _: _("{region} is a township. Give the code of one of its villages."),
+    "person_unknown": lambda _: _("There is nobody with this number in this village."),
+    "keys_missing": lambda _: _(
+        "The key file {path} is missing, so nothing can be read. Put it back from where you kept"
+        " it."
+    ),
+    "keys_unreadable": lambda _: _(
+        "The key file {path} cannot be read. Put it back from where you kept it."
+    ),
+    "seal_broken": lambda _: _("What is stored does not fit the key file. Nothing was changed."),
     "calendar_mistake": lambda _: _(
         "{file}, rule {rule}, {field}: {found} may not stand there. Allowed: {allowed}."
     ),
