@@ -24,13 +24,17 @@ DATABASES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
-def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A running PostgreSQL server's folder, removed at the end; one for each test process."""
-    folder = tmp_path_factory.mktemp("postgres")
-    server = get_server(folder / "data", cleanup_mode="delete")
-    (folder / "address").write_text(server.get_uri())
-    yield folder
-    server.cleanup()
+def postgres_folder() -> Iterator[Path]:
+    """A running PostgreSQL server's folder, removed at the end; one for each test process.
+
+    Not below pytest's own folder: the server runs as another user, whom pytest would shut out.
+    """
+    with tempfile.TemporaryDirectory(prefix="suixing-postgres-") as name:
+        folder = Path(name)
+        server = get_server(folder / "data", cleanup_mode="delete")
+        (folder / "address").write_text(server.get_uri())
+        yield folder
+        server.cleanup()
 
 
 @pytest.fixture(params=DATABASES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.actions.consents import in_force_for
 from backend.actions.planning import replan
@@ -10,11 +10,14 @@ from backend.actions.recall import recall_purposes
 from backend.actions.reminders import keep_choice
 from backend.domain.consent import HEALTH_PURPOSES, Purpose
 from backend.domain.errors import SettingWrong
+from backend.domain.quiet_hours import at_minute
 from backend.store.models import Person
 from backend.store.sql import execute, in_transaction
 
 _LAST_MINUTE = 24 * 60 - 1
 _MINUTES = ("reminder_minute", "folic_acid_minute", "quiet_from_minute", "quiet_to_minute")
+# Whether the reminders of that time are those she set herself.
+_REMINDER_TIMES = {"reminder_minute": False, "folic_acid_minute": True}
 _SWITCHES = ("hides_content", "voice_first")
 
 
@@ -69,13 +72,17 @@ async def set_minute(person_id: int, name: str, minute: int, *, now: datetime) -
     """Set a time of day in minutes after midnight, in [0, 1439]; raises SettingWrong.
 
     `name` is reminder_minute, folic_acid_minute, quiet_from_minute or quiet_to_minute. A reminder
-    that waits for another time today is queued anew.
+    that still waits for its time today waits for the new one, if that is yet to come.
     """
     if name not in _MINUTES or not 0 <= minute <= _LAST_MINUTE:
         raise SettingWrong(name=name)
-    await execute(
-        f"UPDATE person SET {name} = $1, updated_at = $2 WHERE id = $3", minute, now, person_id
-    )
+    async with in_transaction():
+        await execute(
+            f"UPDATE person SET {name} = $1, updated_at = $2 WHERE id = $3", minute, now, person_id
+        )
+        due_at = at_minute(now.date(), minute, now.tzinfo)
+        if name in _REMINDER_TIMES and due_at > now:
+            await _move_waiting(person_id, due_at, is_self_set=_REMINDER_TIMES[name], now=now)
 
 
 async def set_switch(person_id: int, name: str, *, is_on: bool, now: datetime) -> None:
@@ -83,6 +90,16 @@ async def set_switch(person_id: int, name: str, *, is_on: bool, now: datetime) -
     if name not in _SWITCHES:
         raise SettingWrong(name=name)
     await Person.filter(id=person_id).update(**{name: is_on, "updated_at": now})
+
+
+async def _move_waiting(
+    person_id: int, due_at: datetime, *, is_self_set: bool, now: datetime
+) -> None:
+    await execute(
+        "UPDATE send SET due_at = $1, expires_at = $2 WHERE person_id = $3 AND is_self_set = $4"
+        " AND state = 'queued' AND dedup_key LIKE 'due:%' AND due_at > $5",
+        *(due_at, due_at + timedelta(days=1), person_id, is_self_set, now),
+    )
 
 
 async def _choices(person_id: int) -> dict[str, str]:
