@@ -38,6 +38,11 @@ def forgettable(viewer: Viewer) -> tuple[Button, ...]:
     return (Button(viewer._("I don't remember"), FORGOTTEN),)
 
 
+def month_value(day: date) -> str:
+    """The month of a day as an answer keeps it: 2026-05."""
+    return f"{day.year}-{day.month:02}"
+
+
 @dataclass(frozen=True, slots=True)
 class _DateQuestion:
     """One question for a day; which month is shown is kept among the answers."""
@@ -56,7 +61,7 @@ class _DateQuestion:
     async def ask(self, viewer: Viewer, answers: Answers) -> Screen:
         """Show the month on view, or the months of a year."""
         reach = self.reach(viewer, answers)
-        shown = answers.get(self.shown) or _month_value(min(max(viewer.today, reach[0]), reach[1]))
+        shown = answers.get(self.shown) or month_value(min(max(viewer.today, reach[0]), reach[1]))
         rows = (
             _month_rows(viewer, date.fromisoformat(f"{shown}-01"), reach)
             if "-" in shown
@@ -93,7 +98,7 @@ class _DateQuestion:
         month = read_month(text, viewer.today, first, last)
         if month:
             hint = viewer._("And which day?")
-            return Move(answers={self.shown: _month_value(month)}, hint=hint)
+            return Move(answers={self.shown: month_value(month)}, hint=hint)
         return again(_expected(viewer))
 
     async def _take_day(self, viewer: Viewer, answers: Answers, day: date) -> Move:
@@ -128,34 +133,46 @@ def _expected(viewer: Viewer) -> str:
     )
 
 
-def _month_rows(
-    viewer: Viewer, month: date, reach: tuple[date, date]
+def month_grid(
+    viewer: Viewer, month: date, *, reach: tuple[date, date], cell: Callable[[date], Button]
 ) -> tuple[tuple[Button, ...], ...]:
-    """A month: its name between two arrows, the weekdays, and the weeks with days to press."""
+    """A month as rows: its name between two arrows, the weekdays, and a `cell` for each day.
+
+    Days out of `reach` are empty; the arrows lead to the months that have days in it.
+    """
     _ = viewer._
     title = _("{month.year}-{month.month:02}").format(month=month)
     before, after = month - _ONE_DAY, add_months(month, 1)
     head = (
-        _arrow("‹", _month_value(before), is_open=before >= reach[0]),
+        _arrow("‹", month_value(before), is_open=before >= reach[0]),
         Button(title, f"m{month.year}"),
-        _arrow("›", _month_value(after), is_open=after <= reach[1]),
+        _arrow("›", month_value(after), is_open=after <= reach[1]),
     )
     names = (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
     weekdays = tuple(replace(_NOTHING, text=name) for name in names)
     weeks = tuple(
-        tuple(_day_button(month, number, today=viewer.today, reach=reach) for number in week)
+        tuple(_cell(month, number, reach=reach, cell=cell) for number in week)
         for week in monthcalendar(month.year, month.month)
     )
     return (head, weekdays, *weeks)
 
 
-def _day_button(month: date, number: int, *, today: date, reach: tuple[date, date]) -> Button:
-    if not number:
-        return _NOTHING
-    day = month.replace(day=number)
-    if not reach[0] <= day <= reach[1]:
-        return _NOTHING
-    return Button(f"[{number}]" if day == today else str(number), f"d{day}")
+def _cell(
+    month: date, number: int, *, reach: tuple[date, date], cell: Callable[[date], Button]
+) -> Button:
+    day = month.replace(day=number) if number else None
+    return cell(day) if day and reach[0] <= day <= reach[1] else _NOTHING
+
+
+def _month_rows(
+    viewer: Viewer, month: date, reach: tuple[date, date]
+) -> tuple[tuple[Button, ...], ...]:
+    """A month with its days to press, today in brackets."""
+
+    def cell(day: date) -> Button:
+        return Button(f"[{day.day}]" if day == viewer.today else str(day.day), f"d{day}")
+
+    return month_grid(viewer, month, reach=reach, cell=cell)
 
 
 def _year_rows(
@@ -176,7 +193,7 @@ def _month_button(viewer: Viewer, month: date, *, reach: tuple[date, date]) -> B
     if not reach[0].replace(day=1) <= month <= reach[1]:
         return _NOTHING
     label = viewer._("{month.year}-{month.month:02}").format(month=month)
-    return Button(label, f"m{_month_value(month)}")
+    return Button(label, f"m{month_value(month)}")
 
 
 def _quick_row(viewer: Viewer, reach: tuple[date, date]) -> tuple[tuple[Button, ...], ...]:
@@ -189,7 +206,3 @@ def _quick_row(viewer: Viewer, reach: tuple[date, date]) -> tuple[tuple[Button, 
 
 def _arrow(sign: str, shown: str, *, is_open: bool) -> Button:
     return Button(sign, f"m{shown}") if is_open else _NOTHING
-
-
-def _month_value(day: date) -> str:
-    return f"{day.year}-{day.month:02}"

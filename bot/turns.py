@@ -16,6 +16,7 @@ from backend.actions.dialogs import DialogState
 from bot.buttons import PushPress, ScreenPress, unpack
 from bot.context import Context, Desk, Turn, Walk, meet
 from bot.dialogs import Given, Move, Pressed
+from bot.pushes import opened_by
 from bot.send import after_failed_call, redraw
 
 logger = structlog.get_logger(__name__)
@@ -142,7 +143,7 @@ async def _press_push(
     if row is None or not await inbox.have_effect(nonce, now=viewer.now):
         await _press_old(context, state, message_id)
         return
-    move = Move(conversation=row.template, answers={"reference": row.reference})
+    move = await opened_by(viewer, row)
     begun = context.desk.dialogs.begin(state, viewer.chat_id, move)
     await _edit(context, begun, message_id)
 

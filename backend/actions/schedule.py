@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from backend.actions.dues import DUE_COLUMNS, rule_of
 from backend.actions.reminders import DueView, open_reminder, view_of
+from backend.files.ics import Entry, calendar_file
 from backend.store.sql import execute
 
 _LIVE = "state IN ('planned', 'open')"
@@ -40,6 +41,20 @@ async def counts(person_id: int, *, now: datetime) -> Counts:
     views = [view for view in await my_schedule(person_id, now=now) if view.asked != "dose"]
     is_open = sum(view.is_open for view in views)
     return Counts(is_open, len(views) - is_open)
+
+
+def calendar_entry(
+    view: DueView, *, title: str, description: str, place: str, now: datetime
+) -> bytes:
+    """An item as a calendar file: an all-day entry on the booked day, else on the best one."""
+    entry = Entry(
+        uid=f"due-{view.due_id}@suixing",
+        on=view.booked_on or max(view.due.due_on, view.today),
+        title=title,
+        description=description,
+        place=place,
+    )
+    return calendar_file(entry, now=now)
 
 
 def _order(view: DueView) -> tuple[bool, date, int]:

@@ -1,0 +1,17 @@
+"""What the button of a message from the outbox opens."""
+
+from backend.actions.delivery import Sent
+from backend.actions.recall import REMINDER_TEMPLATE
+from bot.dialogs import Move, enter
+from bot.dues import due_of, opening_of
+from bot.viewer import Viewer
+
+_OPENINGS = {"registration_refused": enter("register")}
+
+
+async def opened_by(viewer: Viewer, sent: Sent) -> Move:
+    """The conversation a message announced; the menu where it announced nothing more."""
+    if sent.template != REMINDER_TEMPLATE or viewer.person_id is None:
+        return _OPENINGS.get(sent.template, enter("home"))
+    view = await due_of(viewer, {"reference": sent.reference})
+    return opening_of(view) if view else enter("schedule")

@@ -1,0 +1,52 @@
+"""What the messages of the outbox say: discreet words, and a button that opens the rest."""
+
+from backend.actions.delivery import Message
+from backend.texts.reminders import (
+    registration_confirmed_text,
+    registration_refused_text,
+    reminder_text,
+    repeated,
+)
+from bot.buttons import Button, Screen
+from bot.dues import due_of, words_of
+from bot.send import Template
+from bot.viewer import Viewer
+
+_OPEN = "open"
+
+
+async def reminder(viewer: Viewer, message: Message) -> Screen:
+    """Only that there is something new, unless she asked to see at once what it is.
+
+    Protected from the start, as the button shows the rest in this very message.
+    """
+    title = None
+    if viewer.person_id is not None and not viewer.visitor.hides_content:
+        view = await due_of(viewer, {"reference": message.reference})
+        title = words_of(viewer, view).title if view else None
+    return _push(viewer, message, reminder_text(viewer._, title=title), viewer._("👀 Have a look"))
+
+
+async def registration_confirmed(viewer: Viewer, message: Message) -> Screen:
+    """The cadre knows her: from now on she is reminded."""
+    text = registration_confirmed_text(viewer._)
+    return _push(viewer, message, text, viewer._("Open the menu"))
+
+
+async def registration_refused(viewer: Viewer, message: Message) -> Screen:
+    """The cadre of that village does not know her: another village may be chosen."""
+    text = registration_refused_text(viewer._)
+    return _push(viewer, message, text, viewer._("Choose a village"))
+
+
+def _push(viewer: Viewer, message: Message, text: str, label: str) -> Screen:
+    if message.may_be_a_repeat:
+        text = repeated(viewer._, text)
+    return Screen(text, rows=((Button(label, _OPEN),),), is_protected=True)
+
+
+TEMPLATES: dict[str, Template] = {
+    "reminder": reminder,
+    "registration_confirmed": registration_confirmed,
+    "registration_refused": registration_refused,
+}
