@@ -81,12 +81,17 @@ def _body_or_problem(
         if header.columns.keys() >= set(required):
             return _below(table, header, rows, known)
         first_text = first_text or _shown(header)
-        if len(header.columns) > (len(best.columns) if best else 1):
+        if len(header.columns) > (len(best.columns) if best else 0) and _names_several(header):
             best = header
     if best:
         missing = tuple(field for field in required if field not in best.columns)
         return ColumnsMissing(line=best.line, missing=missing, found=_shown(best))
     return HeaderNotFound(found=first_text) if first_text else TableEmpty()
+
+
+def _names_several(header: Header) -> bool:
+    """Whether more than one cell says anything, as a title's row does not."""
+    return sum(map(bool, header.texts)) > 1
 
 
 def _below(table: Table, header: Header, rows: Iterator[tuple[int, Row]], known: Wordings) -> Body:
