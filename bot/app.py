@@ -8,6 +8,8 @@ from bot.context import DESK, Context, Desk, Walk
 from bot.conversations import (
     cadre_help,
     checkup,
+    correct,
+    erase,
     family,
     folic_acid,
     home,
@@ -33,6 +35,8 @@ CONVERSATIONS = (
     cadre_help.CONVERSATION,
     settings.CONVERSATION,
     privacy.CONVERSATION,
+    correct.CONVERSATION,
+    erase.CONVERSATION,
     stop.CONVERSATION,
 )
 

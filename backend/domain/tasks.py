@@ -22,6 +22,8 @@ class HelpReason(StrEnum):
     TIME = "time"
     PROCEDURE = "procedure"
     COMPANY = "company"
+    CALL = "call"
+    VISIT = "visit"
     OTHER = "other"
 
 

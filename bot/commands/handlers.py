@@ -13,11 +13,12 @@ from telegram.ext import (
     filters,
 )
 
-from backend.actions import accounts
+from backend.actions import accounts, dialogs
 from backend.i18n import FIRST_LOCALE, locales, translator
 from bot.commands.openings import OPENINGS, opening_of
 from bot.context import Context
-from bot.dialogs import Shared, Typed, enter
+from bot.conversations.stop import resumed
+from bot.dialogs import Move, Shared, Typed, enter
 from bot.turns import answer, begin, press
 
 _LONGEST_TOKEN = 64
@@ -25,9 +26,14 @@ _OPENINGS = {opening.command: opening.move for opening in OPENINGS}
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet: with an invite's token its own greeting, else the menu or the way in."""
+    """Greet: with an invite's token its own greeting, else the menu or the way in.
+
+    Whoever had stopped everything takes it up again by it.
+    """
     token = " ".join(context.args or ())[:_LONGEST_TOKEN]
-    if token or context.viewer.person_id is None:
+    if context.viewer.visitor.state == "stopped" and not token:
+        await begin(context, await resumed(context.viewer))
+    elif token or context.viewer.person_id is None:
         await begin(context, enter("welcome", token=token))
     else:
         await begin(context, enter("home"))
@@ -45,10 +51,16 @@ async def take_text(update: Update, context: Context) -> None:
     message = update.effective_message
     text = (message.text or "").strip() if message else ""
     opening = opening_of(text)
-    if opening:
+    if opening and not await _repeats_stop(context, opening):
         await begin(context, opening)
     else:
         await answer(context, Typed(text))
+
+
+async def _repeats_stop(context: Context, opening: Move) -> bool:
+    """Whether a stop word answers the question whether to stop."""
+    state = await dialogs.load(context.viewer.chat_id)
+    return opening.conversation == "stop" and state is not None and state.name == "stop"
 
 
 async def take_contact(update: Update, context: Context) -> None:
