@@ -41,10 +41,11 @@ class InviteView:
 
 @dataclass(frozen=True, slots=True)
 class PersonInvite:
-    """One line of a village's sheet: the person and her link's token."""
+    """One card of a village's sheet: the person, her household's number, her link's token."""
 
     person_id: int
     name: str | None
+    household: str | None
     token: str
 
 
@@ -87,7 +88,7 @@ async def create(
 async def for_village(
     village_code: str, *, now: datetime, life: timedelta = LIFE, by: int | None = None
 ) -> list[PersonInvite]:
-    """Make a fresh invite for everyone of a village who has no chat yet, by name.
+    """Make a fresh invite for everyone of a village who has no chat yet, by household and name.
 
     They replace the unused older invites of the same persons.
     """
@@ -97,7 +98,7 @@ async def for_village(
     )
     async with in_transaction():
         ids = [row["id"] for row in await execute(unbound, village_code)]
-        people = await Person.filter(id__in=ids)
+        people = await Person.filter(id__in=ids).select_related("household")
         await _revoke(f"person_id IN ({unbound.replace('$1', '$2')})", village_code, now=now)
         tokens = {person.id: secrets.token_urlsafe(_TOKEN_BYTES) for person in people}
         rows = [
@@ -108,8 +109,13 @@ async def for_village(
             row.person_id = person.id
         await Invite.bulk_create(rows, batch_size=_CREATED_AT_ONCE)
         await audit.append("invites_created", actor_id=by, detail=f"{village_code}", now=now)
-    invites = [PersonInvite(person.id, person.name, tokens[person.id]) for person in people]
-    return sorted(invites, key=lambda invite: (invite.name or "", invite.person_id))
+    made = [_card(person, tokens[person.id]) for person in people]
+    return sorted(made, key=lambda one: (one.household or "", one.name or "", one.person_id))
+
+
+def _card(person: Person, token: str) -> PersonInvite:
+    household = person.household.number if person.household else None
+    return PersonInvite(person.id, person.name, household, token)
 
 
 async def look(token: str, *, now: datetime) -> InviteView:

@@ -1,6 +1,7 @@
 """The township and its villages, from the office's own list."""
 
-from backend.domain.villages import Villages
+from backend.domain.errors import RegionUnknown, VillageNeeded
+from backend.domain.villages import Villages, is_township
 from backend.files.cells import Source
 from backend.files.regions import read_regions
 from backend.store.sql import execute, execute_many, in_transaction
@@ -25,3 +26,11 @@ async def village_finder() -> Villages:
     """Return what finds a village by its code or by any usual form of its name."""
     rows = await execute("SELECT code, name FROM region")
     return Villages({row["code"]: row["name"] for row in rows})
+
+
+async def check_region(code: str, *, is_village: bool = False) -> None:
+    """Raise RegionUnknown for a code nobody entered; VillageNeeded for a township's if unwanted."""
+    if not await execute("SELECT 1 AS one FROM region WHERE code = $1", code):
+        raise RegionUnknown(region=code)
+    if is_village and is_township(code):
+        raise VillageNeeded(region=code)

@@ -14,23 +14,32 @@ CARDS_ON_A_SHEET = 8
 
 _STYLE = """
 @page { size: A4 portrait; margin: 0 }
-* { box-sizing: border-box; margin: 0 }
-body { background: #eee; color: #111;
+* { box-sizing: border-box; margin: 0; padding: 0 }
+body { background: #eee; color: #111; -webkit-print-color-adjust: exact; print-color-adjust: exact;
   font-family: "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "SimHei", sans-serif }
 .sheet { width: 210mm; height: 297mm; margin: 0 auto 8mm; background: #fff; overflow: hidden;
   display: grid; grid-template: repeat(4, 74.25mm) / repeat(2, 105mm) }
-.card { display: grid; grid-template-columns: 42mm 1fr; gap: 0 4mm; align-content: center;
-  padding: 6mm 7mm; border: 0 dashed #888; overflow: hidden; break-inside: avoid }
-.card:nth-child(odd) { border-right-width: .3mm }
-.card:not(:nth-child(n + 7)) { border-bottom-width: .3mm }
-.card h2 { grid-column: 1 / -1; font-size: 4.6mm; margin-bottom: 2mm }
-.card svg { width: 42mm; height: 42mm }
-.name { font-size: 6.4mm; font-weight: 700; line-height: 1.15; max-height: 15mm; overflow: hidden;
+.card { display: grid; grid-template: auto 1fr auto / 36mm 1fr; column-gap: 5mm;
+  padding: 6.5mm 8mm 6mm; border: 0 dashed #999; overflow: hidden; break-inside: avoid }
+.card:nth-child(odd) { border-right-width: .25mm }
+.card:not(:nth-child(n + 7)) { border-bottom-width: .25mm }
+.card h2, .card footer { grid-column: 1 / -1 }
+.card h2 { display: flex; align-items: center; gap: 2.4mm; padding-bottom: 2.2mm; color: #17614a;
+  border-bottom: .5mm solid #17614a; font-size: 4.7mm; line-height: 1.15; white-space: nowrap }
+.card h2::before { content: ""; width: 3mm; height: 3mm; background: #17614a; flex: none;
+  border-radius: 0 50% }
+.card svg { width: 45mm; height: 45mm; margin: -.8mm -4.7mm -3mm }
+.card > div { align-self: center }
+.name { font-size: 7mm; font-weight: 700; line-height: 1.15; max-height: 16mm; overflow: hidden;
   overflow-wrap: anywhere }
-.village { font-size: 4.2mm; margin-bottom: 2mm }
-ol { list-style: none; padding: 0; font-size: 3.9mm; line-height: 1.4 }
-.note { grid-column: 1 / -1; font-size: 3.2mm; color: #333; margin-top: 1mm;
-  text-wrap: balance }
+.village { font-size: 3.9mm; line-height: 1.3; color: #333; margin-bottom: 2.6mm;
+  overflow-wrap: anywhere }
+ol { list-style: none; counter-reset: step; font-size: 4mm; line-height: 1.25 }
+li { counter-increment: step; display: flex; gap: 1.6mm; padding: .7mm 0 }
+li::before { content: counter(step); flex: none; width: 5mm; height: 5mm; line-height: 4.5mm;
+  border: .3mm solid #17614a; border-radius: 50%; color: #17614a; font-size: 3.2mm;
+  font-weight: 700; text-align: center }
+.card footer { font-size: 3.4mm; line-height: 1.45; color: #333; white-space: pre-line }
 @media print { body { background: none }
   .sheet { margin: 0; break-after: page } .sheet:last-child { break-after: auto } }
 """
@@ -81,10 +90,10 @@ def _sheet(cards: Sequence[QrCard], words: CardWords) -> str:
 
 def _card(card: QrCard, words: CardWords) -> str:
     """One card: half the width and a quarter of the height of the sheet."""
-    steps = "".join(f"<li>{i}. {escape(step)}</li>" for i, step in enumerate(words.steps, 1))
+    steps = "".join(f"<li>{escape(step)}</li>" for step in words.steps)
     name = f'<p class="name">{escape(card.name)}</p>' if card.name else ""
     return (
         f'<article class="card"><h2>{escape(words.title)}</h2>{qr_svg(card.link)}<div>{name}'
         f'<p class="village">{escape(card.village)}</p><ol>{steps}</ol></div>'
-        f'<p class="note">{escape(words.note)}</p></article>\n'
+        f"<footer>{escape(words.note)}</footer></article>\n"
     )

@@ -18,8 +18,13 @@ def qr_words(_: Gettext, *, township: str, valid_until: str) -> QrWords:
     """The card's words; `valid_until` is the last day written out in the reader's language."""
     return QrWords(
         title=_("{township} service assistant").format(township=township),
-        steps=(_("Scan this with your phone"), _("Press Start"), _("Answer a few questions")),
-        note=_("For you alone, works once, until {valid_until}. Taking part is voluntary.").format(
-            valid_until=valid_until
+        steps=(_("Scan with your phone"), _("Press Start"), _("Answer a few questions")),
+        note="\n".join(
+            (
+                _("For you alone, works once, until {valid_until}.").format(
+                    valid_until=valid_until
+                ),
+                _("Taking part is voluntary. Your village cadre gladly helps."),
+            )
         ),
     )

@@ -1,0 +1,1 @@
+"""What the commands share that make links into the bot."""
