@@ -1,0 +1,68 @@
+"""What a person told of her family, at a glance: what goes on now, and what may be told next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from backend.actions.events import Pregnancy, current_pregnancy
+from backend.actions.facts import load_events
+from backend.domain.events import Event, EventKind, Method
+from backend.store.models import Person
+
+# The last of a child's checks is in its seventh year.
+_YOUNG_CHILD = timedelta(days=7 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procedure with its follow-ups, by its lasting id."""
+
+    episode: int
+    method: Method
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyView:
+    """A pregnancy that goes on, the youngest child in the age of checks, procedures followed up."""
+
+    sex: str | None
+    pregnancy: Pregnancy | None
+    child_born_on: date | None
+    procedures: tuple[Procedure, ...]
+
+
+async def look(person_id: int, *, now: datetime) -> FamilyView:
+    """How things stand today, as far as she told; losses leave no trace here."""
+    assert now.tzinfo is not None, "now is aware"
+    person = await Person.get(id=person_id)
+    told = await load_events(person_id, now.tzinfo)
+    return FamilyView(
+        sex=person.sex,
+        pregnancy=await current_pregnancy(person_id, now=now),
+        child_born_on=_youngest(told, now.date()),
+        procedures=_followed_up(told),
+    )
+
+
+def _youngest(told: tuple[Event, ...], today: date) -> date | None:
+    """The latest birth of a child that still has checks before it."""
+    births = [event for event in told if event.kind is EventKind.BIRTH and event.on]
+    latest = max(births, key=lambda event: event.on or date.min, default=None)
+    if latest is None or latest.on is None or today - latest.on > _YOUNG_CHILD:
+        return None
+    ends = (EventKind.CHILD_DIED, EventKind.PREGNANCY_ENDED)
+    is_over = any(event.kind in ends and event.about == latest.id for event in told)
+    return None if is_over else latest.on
+
+
+def _followed_up(told: tuple[Event, ...]) -> tuple[Procedure, ...]:
+    """The procedures whose end nobody told."""
+    removed = {event.about for event in told if event.kind is EventKind.REMOVAL}
+    return tuple(
+        Procedure(int(event.id), event.method, event.on)
+        for event in told
+        if event.kind is EventKind.PROCEDURE
+        and event.method
+        and event.on
+        and event.id not in removed
+    )

@@ -1,0 +1,224 @@
+"""Family news, told only as far as she likes; and a change that needs no explaining."""
+
+from backend.actions import events, family, people, reminders
+from backend.actions.dialogs import Answers
+from backend.actions.events import Pregnancy, Told
+from backend.actions.family import FamilyView
+from backend.domain.access import Underage
+from backend.domain.consent import Purpose
+from backend.domain.errors import SuixingError
+from backend.domain.gestation import gestational_days, texts_have_ended, weeks_and_days
+from backend.domain.tasks import HelpReason
+from backend.texts.services import format_day, words
+from bot.agreement import consent_step, has_agreed
+from bot.buttons import Button, Screen, rows_of
+from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
+from bot.dues import FOLDED, after_move, due_id_of, due_of
+from bot.membership import members_only, person_of
+from bot.news import not_taken, receipt, take_receipt, undo_button
+from bot.viewer import Viewer
+
+_WISHING = (Purpose.FOLIC_ACID, Purpose.CHECKUP, Purpose.MATERNAL)
+_BEARING = (Purpose.MATERNAL, Purpose.CHILD, Purpose.CONTRACEPTION)
+_START, _CHANGED = "start", "changed"
+
+
+async def ask_start(viewer: Viewer, _answers: Answers) -> Screen:
+    """Say how things stand, and offer what may be told next."""
+    _ = viewer._
+    view = await family.look(person_of(viewer), now=viewer.now)
+    if view.pregnancy:
+        text = pregnancy_text(viewer, view.pregnancy)
+    else:
+        text = _("What is new with you? Tell only what you like.")
+    return Screen(text, rows=_news_rows(viewer, view), is_protected=True, is_page=True)
+
+
+def pregnancy_text(viewer: Viewer, pregnancy: Pregnancy) -> str:
+    """Weeks and due date; past 42 weeks only a kind question."""
+    _ = viewer._
+    if texts_have_ended(pregnancy.lmp_on, viewer.today):
+        return words("overdue", _).what
+    weeks, days = weeks_and_days(gestational_days(pregnancy.lmp_on, viewer.today))
+    return _("🤰 {weeks} weeks and {days} days. Due on {due}.").format(
+        weeks=weeks, days=days, due=format_day(pregnancy.due_on, _)
+    )
+
+
+def _news_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ...]:
+    _ = viewer._
+    birth = Button(_("👶 Baby is born"), "birth")
+    changed = Button(_("Something changed"), _CHANGED)
+    planning = Button(_("🌱 Wish for a child"), "planning")
+    if view.pregnancy:
+        return rows_of((Button(_("📅 Correct the dates"), "pregnancy"), birth, changed))
+    if view.sex == "male":
+        return rows_of((planning, birth, changed) if view.child_born_on else (planning, birth))
+    buttons = [planning, Button(_("🤰 Pregnant"), "pregnancy"), birth]
+    buttons.append(Button(_("🩺 After a procedure"), "procedure"))
+    return rows_of([*buttons, changed] if view.child_born_on else buttons)
+
+
+async def take_start(viewer: Viewer, _answers: Answers, given: Given) -> Move:
+    """Go where the news is told, its own consent first; under 18 a human being helps."""
+    if given == Pressed(_CHANGED):
+        return go(_CHANGED)
+    try:
+        await people.check_of_age(person_of(viewer), today=viewer.today)
+    except Underage as error:
+        return not_taken(viewer, error)
+    view = await family.look(person_of(viewer), now=viewer.now)
+    if given == Pressed("planning"):
+        return await _ask_planning(viewer, view)
+    if given == Pressed("pregnancy"):
+        return await _ask(viewer, "pregnancy", Purpose.MATERNAL)
+    if given == Pressed("birth"):
+        return await tell_birth(viewer, view)
+    if given == Pressed("procedure"):
+        return await _ask(viewer, "procedure", Purpose.CONTRACEPTION)
+    return again(viewer._("Please press one of the buttons."))
+
+
+async def _ask(viewer: Viewer, conversation: str, *purposes: Purpose) -> Move:
+    """Open a conversation: at its first question where consent is given, else at the consent."""
+    if await has_agreed(viewer, *purposes):
+        return enter(conversation)
+    return enter(conversation, "consent", purpose=purposes[0])
+
+
+async def tell_birth(viewer: Viewer, view: FamilyView) -> Move:
+    """Open the questions about a birth."""
+    if view.sex == "male":
+        return await _ask(viewer, "birth", Purpose.CHILD)
+    return await _ask(viewer, "birth", *_BEARING)
+
+
+async def _ask_planning(viewer: Viewer, view: FamilyView) -> Move:
+    purpose = Purpose.CHECKUP if view.sex == "male" else Purpose.FOLIC_ACID
+    if await has_agreed(viewer, purpose):
+        return await keep_planning(viewer, {})
+    return go("consent", purpose=purpose)
+
+
+async def keep_planning(viewer: Viewer, _answers: Answers) -> Move:
+    """Keep that she wishes for a child."""
+    try:
+        recorded = await events.record_planning(person_of(viewer), Told(now=viewer.now))
+    except SuixingError as error:
+        return not_taken(viewer, error)
+    return finish("recorded", said="planning", episode=str(recorded.episode))
+
+
+async def leave_planning(viewer: Viewer, answers: Answers) -> Move:
+    """Without that consent, keep the wish only for what she agreed to before."""
+    if await has_agreed(viewer, *_WISHING):
+        return await keep_planning(viewer, answers)
+    return enter("home", hint=viewer._("All right. Nothing was kept."))
+
+
+async def ask_changed(viewer: Viewer, answers: Answers) -> Screen:
+    """Ask what to do, and nothing else."""
+    _ = viewer._
+    view = await family.look(person_of(viewer), now=viewer.now)
+    asked = await due_of(viewer, answers) if answers.get("reference") else None
+    is_child = view.pregnancy is None and view.child_born_on is not None
+    stop = _("🔕 Stop these reminders") if is_child else _("🔕 Stop pregnancy reminders")
+    buttons = [Button(stop, "stop"), Button(_("💬 Talk to someone"), "talk")]
+    if not is_child:
+        buttons.append(Button(_("👶 Baby is born"), "birth"))
+    if asked and asked.is_live:
+        buttons.append(Button(_("🤰 Still pregnant"), "still"))
+        return Screen(words("overdue", _).what, rows=rows_of(buttons), is_protected=True)
+    text = _("You need not explain anything. What shall I do?")
+    return Screen(text, rows=rows_of(buttons, width=1), is_protected=True)
+
+
+async def take_changed(viewer: Viewer, answers: Answers, given: Given) -> Move:
+    """Do it at once."""
+    if given == Pressed("stop"):
+        return await _end(viewer)
+    if given == Pressed("talk"):
+        return go("talk")
+    if given == Pressed("birth"):
+        return await tell_birth(viewer, await family.look(person_of(viewer), now=viewer.now))
+    if given == Pressed("still"):
+        return await _still_pregnant(viewer, answers)
+    return again(viewer._("Please press one of the buttons."))
+
+
+async def _end(viewer: Viewer) -> Move:
+    try:
+        recorded = await events.end_pregnancy(person_of(viewer), Told(now=viewer.now))
+    except SuixingError as error:
+        return not_taken(viewer, error)
+    return finish("quiet", episode=str(recorded.episode))
+
+
+async def _still_pregnant(viewer: Viewer, answers: Answers) -> Move:
+    try:
+        await reminders.answer_done(
+            person_of(viewer), due_id_of(answers), viewer.today, now=viewer.now
+        )
+    except SuixingError as error:
+        return not_taken(viewer, error)
+    return finish("recorded", said="still")
+
+
+async def ask_quiet(viewer: Viewer, _answers: Answers) -> Screen:
+    """Say that it has stopped; nothing more."""
+    _ = viewer._
+    rows = (
+        (Button(_("💬 Talk to someone"), "talk"), Button(_("🙈 Fold away"), FOLDED)),
+        (undo_button(viewer),),
+    )
+    text = _("It has all stopped. Take good care of yourself; we are here when you need us.")
+    return Screen(text, rows=rows, is_protected=True, is_page=True)
+
+
+async def take_quiet(viewer: Viewer, answers: Answers, given: Given) -> Move:
+    """Talk, fold the message, or take it back."""
+    return go("talk") if given == Pressed("talk") else await take_receipt(viewer, answers, given)
+
+
+async def ask_talk(viewer: Viewer, _answers: Answers) -> Screen:
+    """Offer a doctor's phone and a call from her cadre, who is told no reason."""
+    _, phone = viewer._, viewer.office.clinic_phone
+    text = _("Your village cadre can call you and is told no reason.")
+    if phone:
+        text = _("{text}\nOr call a doctor: {phone}").format(text=text, phone=phone)
+    rows = ((Button(_("📞 Please call me"), HelpReason.CALL),),)
+    return Screen(text, rows=rows, is_protected=True)
+
+
+async def take_talk(viewer: Viewer, _answers: Answers, given: Given) -> Move:
+    """Ask her cadre to call."""
+    if given != Pressed(HelpReason.CALL):
+        return after_move(given) or again(viewer._("Please press one of the buttons."))
+    await reminders.ask_help(person_of(viewer), HelpReason.CALL, now=viewer.now)
+    return finish("recorded", said="talk", episode="")
+
+
+async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:
+    """The receipt."""
+    _ = viewer._
+    texts = {
+        "planning": _("🌱 Noted. I wish you well."),
+        "talk": _("📞 Noted. Your village cadre will call you."),
+        "still": _("Please call your hospital today, so that they can see how you both are."),
+    }
+    return receipt(viewer, answers, texts[answers["said"]])
+
+
+CONVERSATION = members_only(
+    Conversation(
+        "family",
+        (
+            Step(_START, ask_start, take_start),
+            Step(_CHANGED, ask_changed, take_changed),
+            Step("quiet", ask_quiet, take_quiet),
+            Step("talk", ask_talk, take_talk),
+            consent_step("consent", agreed=keep_planning, refused=leave_planning),
+            Step("recorded", ask_recorded, take_receipt),
+        ),
+    )
+)
