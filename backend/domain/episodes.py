@@ -74,7 +74,7 @@ def trace(events: Sequence[Event], enrolled_on: date) -> History:
     by_anchor[Anchor.PREPARING] = _preparing(ordered, pregnancies, enrolled_on)
     for kind, anchor in SIMPLE_ANCHORS.items():
         by_anchor[anchor] = [
-            _simple(event, anchor) for event in ordered if event.kind is kind and event.on
+            _simple(event, event.on, anchor) for event in ordered if event.kind is kind and event.on
         ]
     _end_later(ordered, by_anchor)
     return History(by_anchor, _resting(pregnancies, births))
@@ -104,9 +104,8 @@ def _enrolment(enrolled_on: date) -> dict[Anchor, list[Episode]]:
     return found
 
 
-def _simple(event: Event, anchor: Anchor) -> Episode:
-    """An episode that is one event on one day; an event without a day is as old as can be."""
-    on = event.on or date.min
+def _simple(event: Event, on: date, anchor: Anchor) -> Episode:
+    """An episode that is one event on one day."""
     return Episode(
         event.id, on, {anchor: on}, anchor, on, known_on=event.recorded_on, method=event.method
     )
@@ -197,7 +196,7 @@ def _discharge(ordered: Sequence[Event], births: Sequence[Episode]) -> list[Epis
             continue
         birth = _birth_of(event, event.on, births)
         if birth is None:
-            orphans.append(_simple(event, Anchor.DISCHARGE))
+            orphans.append(_simple(event, event.on, Anchor.DISCHARGE))
         else:
             birth.dates.setdefault(Anchor.DISCHARGE, event.on)
     return [orphan for orphan in orphans if not _follows_loss(orphan.on, ordered)]
@@ -244,16 +243,21 @@ def _preparing(
         for event in ordered
         if event.kind is EventKind.PLANNING and event.on
     ]
-    previous = date.min
+    previous, is_first = date.min, True
     for pregnancy in pregnancies:
         last = pregnancy.on + timedelta(PREPARING_DAYS)
         before = [wish for wish in wishes if previous < wish.on <= last]
-        stretch = before[-1] if before else _unplanned(ordered, pregnancy, enrolled_on)
-        stretch.dates[Anchor.LMP] = pregnancy.on
-        stretch.told_by, stretch.told_on = Anchor.LMP, pregnancy.on
-        for kind in CONCLUSIONS:
-            stretch.end(kind, pregnancy.ends.get(kind))
-        previous = _concluded_on(pregnancy) or last
+        if before:
+            stretch = before[-1]
+        elif (
+            is_first and last >= enrolled_on and not _came_between(ordered, pregnancy, enrolled_on)
+        ):
+            stretch = _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP, enrolled_on)
+        else:
+            stretch = _preparing_from(pregnancy.id, pregnancy.on, Anchor.LMP, enrolled_on)
+            stretch.known_on = pregnancy.known_on
+        _run_on(stretch, pregnancy)
+        previous, is_first = _concluded_on(pregnancy) or last, is_first and last < enrolled_on
         found = found if before else [*found, stretch]
     after_birth = any(
         event.kind in SAME_DAY and event.on and event.on < enrolled_on for event in ordered
@@ -263,19 +267,20 @@ def _preparing(
     return [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)]
 
 
-def _unplanned(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) -> Episode:
-    """The stretch of a pregnancy nobody told us was wished for."""
-    kinds = (EventKind.PREGNANCY, *CONCLUSIONS)
-    is_first = not any(
-        enrolled_on <= (event.lmp or event.on or date.max) < pregnancy.on
+def _run_on(stretch: Episode, pregnancy: Episode) -> None:
+    """Let a stretch of folic acid last into a pregnancy, and end with it."""
+    stretch.dates[Anchor.LMP] = pregnancy.on
+    stretch.told_by, stretch.told_on = Anchor.LMP, pregnancy.on
+    for kind in CONCLUSIONS:
+        stretch.end(kind, pregnancy.ends.get(kind))
+
+
+def _came_between(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) -> bool:
+    """True if a birth or a loss lies between enrolment and a pregnancy."""
+    return any(
+        event.kind in CONCLUSIONS and event.on and enrolled_on <= event.on < pregnancy.on
         for event in ordered
-        if event.kind in kinds
     )
-    if is_first:
-        return _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP, enrolled_on)
-    stretch = _preparing_from(pregnancy.id, pregnancy.on, Anchor.LMP, enrolled_on)
-    stretch.known_on = pregnancy.known_on
-    return stretch
 
 
 def _concluded_on(pregnancy: Episode) -> date | None:

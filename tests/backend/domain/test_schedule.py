@@ -163,6 +163,61 @@ def test_screening_comes_three_years_after_the_last_one() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("born", "invited"),
+    [
+        ("2008-01-02", False),
+        ("2008-01-01", True),
+        ("1976-01-02", True),
+        ("1976-01-01", False),
+    ],
+)
+def test_seasonal_invitations_are_for_ages_18_to_49(born: str, invited: bool) -> None:
+    found = planned(person(birth_date=day(born)), date(2026, 1, 1), "s6")
+    assert any(due.state is State.OPEN for due in found) is invited
+
+
+@pytest.mark.parametrize(
+    ("age_from", "age_to", "born", "invited"),
+    [
+        (40, None, "1986-01-01", True),
+        (40, None, "1986-01-02", False),
+        (None, 40, "1985-01-02", True),
+        (None, 40, "1985-01-01", False),
+    ],
+)
+def test_an_age_may_be_bounded_on_one_side_only(
+    age_from: int | None, age_to: int | None, born: str, invited: bool
+) -> None:
+    audience = replace(BY_ID["sc1"].audience, age_from=age_from, age_to=age_to)
+    rule = replace(BY_ID["sc1"], audience=audience)
+    found = plan(person(birth_date=day(born)), [rule], date(2026, 1, 1))
+    assert any(due.state is State.OPEN for due in found) is invited
+    assert plan(person(birth_date=None), [rule], date(2026, 1, 1)) == []
+
+
+def test_endless_repeats_reach_four_hundred_days_ahead_and_back() -> None:
+    woman = person(enrolled_on=date(2020, 1, 1), birth_date=date(1985, 1, 1))
+    for rule in ("s6", "sc1"):
+        for today in (date(2026, 1, 1) + timedelta(n) for n in range(366)):
+            found = planned(woman, today, rule)
+            assert all(due.opens_on <= today + timedelta(400) for due in found)
+            assert all(due.closes_on >= today - timedelta(400) for due in found)
+    seen = {
+        (due.opens_on - today).days
+        for today in (date(2026, 1, 1) + timedelta(n) for n in range(366))
+        for due in planned(woman, today, "s6")
+    }
+    assert max(seen) == 400
+    closed = {
+        (today - due.closes_on).days
+        for rule in ("s6", "sc1")
+        for today in (date(2026, 1, 1) + timedelta(n) for n in range(1100))
+        for due in planned(woman, today, rule)
+    }
+    assert max(closed) == 400
+
+
 def test_a_screening_before_enrolment_is_waited_for() -> None:
     wu = person(birth_date=date(1980, 3, 1), records=[ServiceRecord("sc1", date(2024, 10, 9))])
     assert planned(wu, date(2026, 1, 1), "sc1") == []

@@ -85,6 +85,14 @@ def test_what_had_closed_before_enrolment_creates_nothing() -> None:
     assert not {"m1", "m2", "fa5"} & {due.rule for due in plan(facts, RULES, date(2026, 9, 27))}
 
 
+def test_a_window_that_closes_on_the_day_of_enrolment_or_telling_is_still_owed() -> None:
+    closes = date(2026, 8, 1)
+    enrolled_then = person(pregnancy(LMP), enrolled_on=closes)
+    told_then = person(pregnancy(LMP, recorded_on=closes))
+    for facts in (enrolled_then, told_then):
+        assert [due.state for due in planned(facts, closes, "m1")] == [State.OPEN]
+
+
 def test_what_had_closed_before_the_pregnancy_was_told_creates_nothing() -> None:
     told = pregnancy(LMP, recorded_on=date(2026, 9, 27))
     assert [due.rule for due in planned(person(told), LMP, "m1", "m2", "m3")] == ["m3"]

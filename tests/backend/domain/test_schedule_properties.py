@@ -53,7 +53,7 @@ FACTS = st.builds(
 
 
 @given(FACTS, DAYS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_planning_is_total_and_the_order_of_facts_and_rules_does_not_matter(
     facts: Facts, today: date
 ) -> None:
@@ -64,7 +64,7 @@ def test_planning_is_total_and_the_order_of_facts_and_rules_does_not_matter(
 
 
 @given(FACTS, DAYS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_each_due_service_is_unique_and_its_dates_are_in_order(facts: Facts, today: date) -> None:
     found = plan(facts, RULES, today)
     keys = [due.key for due in found]
@@ -81,13 +81,13 @@ def test_each_due_service_is_unique_and_its_dates_are_in_order(facts: Facts, tod
 
 
 @given(FACTS, DAYS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_best_day_is_inside_every_window(facts: Facts, today: date) -> None:
     assert all(due.opens_on <= due.due_on <= due.closes_on for due in plan(facts, RULES, today))
 
 
 @given(FACTS, DAYS, st.integers(0, 280))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_nothing_of_a_pregnancy_outlives_its_end(facts: Facts, lmp: date, days: int) -> None:
     quiet = tuple(event for event in facts.events if event.kind is not EventKind.PREGNANCY)
     on = lmp + timedelta(days)
