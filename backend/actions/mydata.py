@@ -7,7 +7,9 @@ from datetime import date, datetime, timedelta
 from backend.actions import audit
 from backend.actions.delivery import shut_chat
 from backend.actions.recall import recall_everything
+from backend.store.crypto import keys
 from backend.store.models import Person
+from backend.store.sealed import place_of
 from backend.store.sql import Row, as_date, as_datetime, execute, in_transaction
 
 REFLECTION = timedelta(days=7)
@@ -21,7 +23,11 @@ ERASED = {
     "service_record": "person_id",
     "topic_choice": "person_id",
     "dose_log": "person_id",
+    "task_answer": "person_id",
     "task": "person_id",
+    "handover": "person_id",
+    "move_report": "person_id",
+    "visit": "person_id",
     "send": "person_id",
     "invite": "person_id",
     "account": "person_id",
@@ -39,10 +45,21 @@ _SHOWN = {
     "topic_choice": "topic, choice, chosen_at",
     "dose_log": "on_date, answer, reason, answered_at",
     "task": "kind, reason, state, opened_at, closed_at",
+    "task_answer": "answer, reason, answered_at, undone_at",
+    "move_report": "number, direction, from_code, to_code, moves_on, expected_stay, with_spouse,"
+    " child_count, has_plan, contact, state, reported_at, ended_at",
+    "handover": "state, recipient_code, data_types, consented_at, sent_at, answered_at, closed_at",
+    "visit": "way, on_date, made_at",
     "send": "kind, template, purpose, due_at, state, finished_at",
     "invite": "role, created_at, expires_at, used_at, revoked_at",
     "account": "tg_id, locale, state, started_at, state_at",
     "role_grant": "role, region_code, granted_at, ended_at",
+}
+# Columns of those tables that are kept encrypted and shown open.
+_SEALED = {
+    "move_report": ("from_place", "to_place", "remarks"),
+    "handover": ("recipient", "reason"),
+    "visit": ("note",),
 }
 
 Plain = str | int | bool | None
@@ -60,11 +77,8 @@ async def export(person_id: int, *, now: datetime) -> Export:
     """Everything kept of a person: a list of plain rows for each table, dates as ISO text."""
     async with in_transaction():
         found: Export = {"person": [await _person(person_id)]}
-        for table, columns in _SHOWN.items():
-            rows = await execute(
-                f"SELECT {columns} FROM {table} WHERE person_id = $1 ORDER BY id", person_id
-            )
-            found[table] = [_plain(row) for row in rows]
+        for table in _SHOWN:
+            found[table] = await _rows(table, person_id)
         entries = await audit.about(person_id, limit=10_000)
         found["audit_entry"] = [
             {"at": entry.at.isoformat(), "action": entry.action, "detail": entry.detail}
@@ -148,6 +162,25 @@ async def forget_proofs(*, now: datetime) -> int:
     return len(rows)
 
 
+async def _rows(table: str, person_id: int) -> list[dict[str, Plain]]:
+    """The rows of a table that are hers, encrypted columns opened."""
+    sealed = _SEALED.get(table, ())
+    columns = ", ".join((_SHOWN[table], *(f"{name}_sealed" for name in sealed), "id AS row_id"))
+    rows = await execute(
+        f"SELECT {columns} FROM {table} WHERE person_id = $1 ORDER BY id", person_id
+    )
+    return [_plain(_opened(table, row)) for row in rows]
+
+
+def _opened(table: str, row: Row) -> dict[str, object]:
+    shown = dict(row)
+    row_id: int = shown.pop("row_id")
+    for name in _SEALED.get(table, ()):
+        held = shown.pop(f"{name}_sealed")
+        shown[name] = keys().unseal(bytes(held), place_of(table, name, row_id)) if held else None
+    return shown
+
+
 async def _chats(person_id: int) -> list[int]:
     rows = await execute("SELECT tg_id FROM account WHERE person_id = $1", person_id)
     return [row["tg_id"] for row in rows]
@@ -206,6 +239,6 @@ def _plain_value(name: str, value: object) -> Plain:
         return moment.isoformat() if moment else None
     if isinstance(value, date):
         return value.isoformat()
-    if name in ("hides_content", "voice_first"):
+    if name in ("hides_content", "voice_first", "with_spouse", "has_plan"):
         return bool(value)
     return value if isinstance(value, str | int) else str(value)

@@ -1,6 +1,7 @@
 """Every table, where Tortoise looks for them."""
 
 from backend.store.messages import Dialog, Effect, Gate, Owner, Send, UpdateSeen
+from backend.store.moves import Handover, MoveReport
 from backend.store.people import (
     Account,
     AuditEntry,
@@ -20,6 +21,7 @@ from backend.store.services import (
     Task,
     TopicChoice,
 )
+from backend.store.visits import TaskAnswer, Visit
 
 __all__ = [
     "Account",
@@ -31,9 +33,11 @@ __all__ = [
     "DueService",
     "Effect",
     "Gate",
+    "Handover",
     "Household",
     "Invite",
     "LifeEvent",
+    "MoveReport",
     "Owner",
     "Person",
     "Region",
@@ -41,6 +45,8 @@ __all__ = [
     "Send",
     "ServiceRecord",
     "Task",
+    "TaskAnswer",
     "TopicChoice",
     "UpdateSeen",
+    "Visit",
 ]

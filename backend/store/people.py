@@ -183,7 +183,8 @@ class Invite(Model):
 class Consent(Model):
     """One answer to one request for consent; the newest answer of a purpose is the one in force.
 
-    Exactly one of `given_at` and `refused_at` is set; `withdrawn_at` ends what was given.
+    Exactly one of `given_at` and `refused_at` is set; `withdrawn_at` ends what was given. Where a
+    cadre wrote down what she was told in person, `recorded_by` names the cadre.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -194,6 +195,7 @@ class Consent(Model):
     given_at: datetime | None = fields.DatetimeField(null=True)
     refused_at: datetime | None = fields.DatetimeField(null=True)
     withdrawn_at: datetime | None = fields.DatetimeField(null=True)
+    recorded_by = fields.BigIntField(null=True)
 
     class Meta:
         """Table."""

@@ -131,9 +131,11 @@ class DoseLog(Model):
 
 
 class Task(Model):
-    """A piece of work for a cadre; `state` is open, done, unreachable, declined or cancelled.
+    """A piece of work for a cadre; `state` is open, done, unreachable, declined, moved, cancelled.
 
-    `due_on` is the day from which it is shown; `tries` counts the times she was not reached.
+    `village_code` and `cadre_id` say whose it was when it was opened; whose it is now follows from
+    the person. `move_report_id` names the move it is about; `due_on` is the day from which it is
+    shown; `tries` counts the times she was not reached.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -144,6 +146,7 @@ class Task(Model):
     kind = fields.CharField(max_length=16)
     reason = fields.CharField(max_length=24, null=True)
     due_service_id = fields.BigIntField(null=True)
+    move_report_id = fields.BigIntField(null=True)
     dedup_key = fields.CharField(max_length=80, unique=True)
     state = fields.CharField(max_length=12, default="open")
     due_on: date | None = fields.DateField(null=True)
