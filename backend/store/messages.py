@@ -26,7 +26,7 @@ class Send(Model):
     person_id = fields.BigIntField(null=True)
     chat_id = fields.BigIntField()
     template = fields.CharField(max_length=32)
-    reference = fields.CharField(max_length=64, default="")
+    reference = fields.CharField(max_length=80, default="")
     purpose = fields.CharField(max_length=16, null=True)
     is_self_set = fields.BooleanField(default=False)
     due_at: datetime = fields.DatetimeField()

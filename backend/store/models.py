@@ -1,5 +1,15 @@
 """Every table, where Tortoise looks for them."""
 
+from backend.store.complaints import (
+    Complaint,
+    ComplaintPiece,
+    ComplaintPieceKey,
+    ComplaintReading,
+    ComplaintRecipient,
+    ComplaintReply,
+    DeskKey,
+    ReceiptGuess,
+)
 from backend.store.messages import Dialog, Effect, Gate, Owner, Send, UpdateSeen
 from backend.store.moves import Handover, MoveReport
 from backend.store.people import (
@@ -26,8 +36,15 @@ from backend.store.visits import TaskAnswer, Visit
 __all__ = [
     "Account",
     "AuditEntry",
+    "Complaint",
+    "ComplaintPiece",
+    "ComplaintPieceKey",
+    "ComplaintReading",
+    "ComplaintRecipient",
+    "ComplaintReply",
     "Consent",
     "Counter",
+    "DeskKey",
     "Dialog",
     "DoseLog",
     "DueService",
@@ -40,6 +57,7 @@ __all__ = [
     "MoveReport",
     "Owner",
     "Person",
+    "ReceiptGuess",
     "Region",
     "RoleGrant",
     "Send",
