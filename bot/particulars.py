@@ -9,10 +9,11 @@ from datetime import date
 
 from backend.actions import people
 from backend.actions.dialogs import Answers
+from backend.actions.regions import village_finder
 from backend.domain.access import ADULT_YEARS
 from backend.domain.errors import WrongValue
 from backend.domain.people import OLDEST_YEARS, Rejection, parse_name, parse_phone
-from backend.domain.villages import Villages
+from backend.domain.villages import is_region_code
 from backend.texts.errors import explain_error
 from bot.buttons import Button, Key, Screen, rows_of
 from bot.dialogs import Given, Move, Pressed, Shared, Step, again
@@ -33,15 +34,15 @@ def village_step(take: Take) -> Step:
     """Ask for the village: buttons, page by page, or its name in any usual form."""
 
     async def take_village(viewer: Viewer, answers: Answers, given: Given) -> Move:
-        known = {village.code: village.name for village in await people.villages()}
-        if isinstance(given, Pressed) and given.value in known:
+        if isinstance(given, Pressed) and is_region_code(given.value):
             return await take(viewer, answers, given.value)
         if isinstance(given, Pressed):
             return Move(answers={_SHOWN: given.value if given.value.isdecimal() else ""})
         try:
-            return await take(viewer, answers, Villages(known).find(getattr(given, "text", "")))
+            found = (await village_finder()).find(getattr(given, "text", ""))
         except WrongValue as error:
             return again(_which_village(viewer, error))
+        return await take(viewer, answers, found)
 
     return Step("village", _ask_village, take_village)
 

@@ -10,18 +10,11 @@ import pytest
 from backend.clock import FrozenClock
 from backend.config import Config
 from backend.jobs import run_all
-from backend.store.models import Region
 from bot.sandbox.limits import Limits
 from bot.sandbox.phone import Phone
 from bot.sandbox.server import Sandbox, serve
 from bot.service import Service, assembled, in_touch, incoming, sending
-
-REGIONS = {
-    "610822101000": "镇西镇",
-    "610822101201": "柳沟村",
-    "610822101202": "石桥村",
-    "610822101203": "东坡社区",
-}
+from tests.builders import a_township
 
 
 class TownClock:
@@ -91,7 +84,7 @@ class Town:
 @pytest.fixture
 async def town(database: str, clock: FrozenClock) -> AsyncIterator[Town]:
     """A town with its region list and a running bot; every call it made must be valid."""
-    await Region.bulk_create(Region(code=code, name=name) for code, name in REGIONS.items())
+    await a_township()
     sandbox = Sandbox(limits=Limits.off(), clock=TownClock(clock), zone=clock.zone)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(serve(sandbox))

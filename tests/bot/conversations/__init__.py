@@ -1,0 +1,1 @@
+"""Conversations, each as a transcript."""
