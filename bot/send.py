@@ -50,7 +50,9 @@ class Courier:
         screen = await self._desk.dialogs.screen(viewer, state)
         attempt = await self._call(message.chat_id, screen, markup_of(screen, state.version))
         if attempt.message_id is not None:
-            await dialogs.mark_shown(message.chat_id, state.version, attempt.message_id)
+            # A message with keys below the chat cannot be edited, so it is no open screen.
+            message_id = None if screen.keys else attempt.message_id
+            await dialogs.mark_shown(message.chat_id, state.version, message_id)
         return attempt
 
     async def _call(self, chat_id: int, screen: Screen, markup: Markup) -> Attempt:
@@ -90,6 +92,8 @@ async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
     screen = await desk.dialogs.screen(viewer, state)
     if screen.keys or screen.file or state.message_id is None:
         await _show_anew(desk, state)
+        if state.message_id is not None:
+            await put_away(bot, chat_id, state.message_id)
         return
     try:
         await bot.edit_message_text(
@@ -111,6 +115,14 @@ async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
 async def _show_anew(desk: Desk, state: DialogState) -> None:
     await dialogs.show_anew(state, now=desk.clock.local())
     desk.nudge()
+
+
+async def put_away(bot: ExtBot[None], chat_id: int, message_id: int) -> None:
+    """Take the buttons off a message that is no longer the open screen."""
+    try:
+        await bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+    except BadRequest as error:
+        logger.info("nothing_to_put_away", reason=error.message)
 
 
 async def after_failed_call(error: TelegramError, chat_id: int, desk: Desk) -> None:

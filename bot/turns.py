@@ -4,6 +4,7 @@ Updates of one chat are taken one after another, those of different chats side b
 """
 
 import asyncio
+from functools import partial
 from weakref import WeakValueDictionary
 
 import structlog
@@ -17,7 +18,7 @@ from bot.buttons import PushPress, ScreenPress, unpack
 from bot.context import Context, Desk, Turn, Walk, meet
 from bot.dialogs import Given, Move, Pressed
 from bot.pushes import opened_by
-from bot.send import after_failed_call, redraw
+from bot.send import after_failed_call, put_away, redraw
 
 logger = structlog.get_logger(__name__)
 
@@ -196,8 +197,13 @@ def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
 
 
 async def _show_anew(context: Context, state: DialogState) -> None:
+    """Store the state, show it in a new message, and take the buttons off the one before."""
     await _store(context, state.shown_in(None))
     await dialogs.show_anew(state, now=context.viewer.now)
+    if state.message_id is not None:
+        context.turn.after.append(
+            partial(put_away, context.bot, context.viewer.chat_id, state.message_id)
+        )
 
 
 async def _store(context: Context, state: DialogState) -> None:

@@ -80,8 +80,11 @@ async def save(state: DialogState, *, now: datetime) -> bool:
     return bool(rows)
 
 
-async def mark_shown(chat_id: int, version: int, message_id: int) -> None:
-    """Note which message shows which version; an older version never replaces a newer one."""
+async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None:
+    """Note which message shows which version (None: one that cannot be edited).
+
+    An older version never replaces a newer one.
+    """
     await execute(
         "UPDATE dialog SET shown_version = $1, message_id = $2"
         " WHERE chat_id = $3 AND shown_version <= $1",

@@ -56,6 +56,7 @@ class Sender:
         self._pace = Pace(per_second)
         self._batch = max(1, min(width, int(per_second / 2)))
         self._wake = asyncio.Event()
+        self._one_round = asyncio.Lock()
         self.last_round_at: datetime | None = None
 
     def nudge(self) -> None:
@@ -77,7 +78,14 @@ class Sender:
         return tried
 
     async def round(self) -> int:
-        """Claim one batch and deliver it; return how many messages it had."""
+        """Claim one batch and deliver it; return how many messages it had.
+
+        Rounds never overlap, so when this returns nothing claimed here is still under way.
+        """
+        async with self._one_round:
+            return await self._round()
+
+    async def _round(self) -> int:
         now = self._clock.local()
         self.last_round_at = now
         closed_until = await delivery.gate_closed_until()
