@@ -45,9 +45,9 @@ class Piece(StrEnum):
     """A sealed part of a complaint; the last three are what somebody sent."""
 
     HEADER = "header"
-    CHAT = "chat"
     CONTACT = "contact"
-    ABOUT = "about"
+    CHAT = "chat"
+    RECEIPT = "receipt"
     TEXT = "text"
     PHOTO = "photo"
     VOICE = "voice"

@@ -76,6 +76,9 @@ class About:
         return self.unit is not None or bool(self.words)
 
 
+NOBODY = About()
+
+
 @dataclass(frozen=True, slots=True)
 class DeskKey:
     """A public key of the desk; its holder may also work in the line of command here."""

@@ -86,7 +86,7 @@ class ComplaintRecipient(Model):
 
 
 class ComplaintPiece(Model):
-    """A sealed part of a complaint: header, chat, contact, about, text, photo or voice."""
+    """A sealed part of a complaint: header, contact, chat, receipt, text, photo or voice."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
     complaint = owned_by_complaint()
