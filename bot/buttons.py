@@ -51,6 +51,7 @@ class Screen:
 
     `is_page` marks a screen that is looked at rather than answered: it gets no cancel button and
     no step count. `is_protected` forbids forwarding and screenshots where Telegram can.
+    A `picture` is shown above the text: new content, or Telegram's name for one it knows.
     """
 
     text: str
@@ -59,6 +60,12 @@ class Screen:
     is_protected: bool = False
     is_page: bool = False
     file: FileContent | None = None
+    picture: FileContent | str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is words alone, which can be edited in place."""
+        return not (self.file or self.picture or self.keys)
 
 
 @dataclass(frozen=True, slots=True)

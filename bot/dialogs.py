@@ -40,7 +40,16 @@ class Shared:
     is_own: bool
 
 
-Given = Pressed | Typed | Shared
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file was sent: a photo, voice or document by Telegram's name for it, with its caption."""
+
+    kind: str
+    file_id: str
+    caption: str = ""
+
+
+Given = Pressed | Typed | Shared | Attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +76,12 @@ Take = Callable[[Viewer, Answers, Given], Awaitable[Move]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question: what asks it and what takes its answer."""
+    """One question: what asks it and what takes its answer; files come only to `takes_files`."""
 
     name: str
     ask: Ask
     take: Take
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,10 @@ class Dialogs:
     def names(self) -> tuple[str, ...]:
         """Return the names of all conversations."""
         return tuple(self._conversations)
+
+    def takes_files(self, state: DialogState) -> bool:
+        """Whether the open step has a use for photos, voice and other files."""
+        return self._place(state)[1].takes_files
 
     def begin(self, state: DialogState | None, chat_id: int, move: Move) -> DialogState:
         """Return the state in which a conversation begins, whatever was open before."""

@@ -28,7 +28,7 @@ def _guarded(step: Step) -> Step:
             return await step.take(viewer, answers, given)
         return enter("welcome") if given == Pressed("register") else enter("home")
 
-    return Step(step.name, ask, take)
+    return replace(step, ask=ask, take=take)
 
 
 def _way_in(viewer: Viewer) -> Screen:

@@ -12,7 +12,7 @@ from backend.actions import delivery, dialogs
 from backend.actions.delivery import Message
 from backend.actions.dialogs import DialogState
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
-from bot.buttons import PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
+from bot.buttons import FileContent, PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
 from bot.context import Desk, recall
 from bot.outcomes import attempt_of
 from bot.viewer import Viewer
@@ -76,9 +76,18 @@ async def post(bot: ExtBot[None], chat_id: int, screen: Screen, markup: Markup) 
     if screen.file:
         document = InputFile(screen.file.content, filename=screen.file.name)
         sent = await bot.send_document(chat_id, document, caption=screen.text, **shared)
+    elif screen.picture:
+        picture = _photo_of(screen.picture)
+        sent = await bot.send_photo(chat_id, picture, caption=screen.text, **shared)
     else:
         sent = await bot.send_message(chat_id, screen.text, **shared)
     return sent.message_id
+
+
+def _photo_of(picture: FileContent | str) -> InputFile | str:
+    if isinstance(picture, str):
+        return picture
+    return InputFile(picture.content, filename=picture.name)
 
 
 async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
@@ -90,7 +99,7 @@ async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
     if viewer is None or state is None:
         return
     screen = await desk.dialogs.screen(viewer, state)
-    if screen.keys or screen.file or state.message_id is None:
+    if not screen.is_text or state.message_id is None:
         await _show_anew(desk, state)
         if state.message_id is not None:
             await put_away(bot, chat_id, state.message_id)
@@ -105,6 +114,7 @@ async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
     except BadRequest as error:
         if "not modified" not in error.message:
             await _show_anew(desk, state)
+            await put_away(bot, chat_id, state.message_id)
             return
     except TelegramError as error:
         await after_failed_call(error, chat_id, desk)
