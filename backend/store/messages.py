@@ -16,7 +16,8 @@ class Send(Model):
     `state` is queued, claimed, sent, blocked, failed, unknown, expired, cancelled or hold.
     `intent_at` is set and committed before the network is touched; `token` names the claim, so
     that only its holder can finish the row. No rendered text is kept: `template` and
-    `reference` say what to render at the moment of sending.
+    `reference` say what to render at the moment of sending. `broadcast_id` names the broadcast
+    that a message of that class is a copy of.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -51,6 +52,7 @@ class Send(Model):
             Index(fields=("person_id", "state")),
             Index(fields=("chat_id", "state")),
             Index(fields=("owner_id",)),
+            Index(fields=("broadcast_id", "state")),
         )
 
 

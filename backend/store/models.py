@@ -1,5 +1,6 @@
 """Every table, where Tortoise looks for them."""
 
+from backend.store.broadcasts import Broadcast, BroadcastText, BroadcastVillage
 from backend.store.complaints import (
     Complaint,
     ComplaintPiece,
@@ -36,6 +37,9 @@ from backend.store.visits import TaskAnswer, Visit
 __all__ = [
     "Account",
     "AuditEntry",
+    "Broadcast",
+    "BroadcastText",
+    "BroadcastVillage",
     "Complaint",
     "ComplaintPiece",
     "ComplaintPieceKey",
