@@ -12,17 +12,22 @@ from telegram import (
 )
 
 MOST_CALLBACK_BYTES = 64
+_OPEN_PRESS = re.compile(r"o([a-z_]{1,24}):(.*)", re.DOTALL)
 _SCREEN_PRESS = re.compile(r"s(\d{1,9}):(.*)", re.DOTALL)
 _PUSH_PRESS = re.compile(r"p(\d{1,19}):(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message; a press gives `value` to the step that asked."""
+    """A button under a message; a press gives `value` to the step that asked.
+
+    With `opens` it never grows old: a press opens that conversation with the answer `value`.
+    """
 
     text: str
     value: str = ""
     url: str | None = None
+    opens: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,22 @@ class PushPress:
         return _checked(f"p{self.send_id}:{self.value}")
 
 
-def unpack(data: str | None) -> ScreenPress | PushPress | None:
+@dataclass(frozen=True, slots=True)
+class OpenPress:
+    """Callback data of a button that opens a conversation at any time; nothing is kept of it."""
+
+    conversation: str
+    value: str
+
+    def pack(self) -> str:
+        """Return the callback data; raise ValueError above Telegram's 64 bytes."""
+        return _checked(f"o{self.conversation}:{self.value}")
+
+
+def unpack(data: str | None) -> ScreenPress | PushPress | OpenPress | None:
     """Return what a button's callback data says, or None when no button of ours made it."""
+    if found := _OPEN_PRESS.fullmatch(data or ""):
+        return OpenPress(found[1], found[2])
     if found := _SCREEN_PRESS.fullmatch(data or ""):
         return ScreenPress(int(found[1]), found[2])
     if found := _PUSH_PRESS.fullmatch(data or ""):
@@ -136,6 +155,9 @@ def _inline_button(
 ) -> InlineKeyboardButton:
     if button.url:
         return InlineKeyboardButton(button.text, url=button.url)
+    if button.opens:
+        data = OpenPress(button.opens, button.value).pack()
+        return InlineKeyboardButton(button.text, callback_data=data)
     return InlineKeyboardButton(button.text, callback_data=press(number, button.value).pack())
 
 

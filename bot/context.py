@@ -12,7 +12,7 @@ from backend.actions import accounts
 from backend.actions.accounts import Visitor
 from backend.clock import Clock
 from backend.i18n import match_locale, translator
-from bot.dialogs import Dialogs
+from bot.dialogs import Attached, Dialogs
 from bot.viewer import Office, Viewer
 
 DESK = "desk"
@@ -20,10 +20,14 @@ DESK = "desk"
 
 @dataclass
 class Turn:
-    """One update on its way through: what is to be called once it is committed."""
+    """One update on its way through: what is to be called once it is committed.
+
+    `attached` is a file that was fetched before, as the open step needs what is in it.
+    """
 
     update: Update
     viewer: Viewer
+    attached: Attached | None = None
     after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     error: Exception | None = None
 

@@ -42,11 +42,16 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file was sent: a photo, voice or document by Telegram's name for it, with its caption."""
+    """A file was sent: a photo, voice or document by Telegram's name for it, with its caption.
+
+    `content` is there only for a step that `fetches_files`; None when it could not be had. A
+    photo's is drawn anew, without anything that was hidden in it.
+    """
 
     kind: str
     file_id: str
-    caption: str = ""
+    caption: str = field(default="", repr=False)
+    content: bytes | None = field(default=None, repr=False)
 
 
 Given = Pressed | Typed | Shared | Attached
@@ -58,7 +63,8 @@ class Move:
 
     `answers` are added to what was answered; `hint` is said above the next question; `toast` is
     shown over the pressed button. With `forgets`, there is no way back past this step. `trail`
-    names the steps to which Back leads in another conversation that is entered midway.
+    names the steps to which Back leads in another conversation that is entered midway. With
+    `wipes`, her message is deleted from the chat, as are those before it that could not be yet.
     """
 
     step: str | None = None
@@ -68,6 +74,7 @@ class Move:
     toast: str | None = None
     forgets: bool = False
     trail: tuple[str, ...] = ()
+    wipes: bool = False
 
 
 Ask = Callable[[Viewer, Answers], Awaitable[Screen]]
@@ -76,12 +83,16 @@ Take = Callable[[Viewer, Answers, Given], Awaitable[Move]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question: what asks it and what takes its answer; files come only to `takes_files`."""
+    """One question: what asks it and what takes its answer.
+
+    Files come only to a step that `takes_files`; what is in them to one that `fetches_files`.
+    """
 
     name: str
     ask: Ask
     take: Take
     takes_files: bool = False
+    fetches_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,10 @@ class Dialogs:
     def takes_files(self, state: DialogState) -> bool:
         """Whether the open step has a use for photos, voice and other files."""
         return self._place(state)[1].takes_files
+
+    def fetches_files(self, state: DialogState) -> bool:
+        """Whether the open step needs what is in a file."""
+        return self._place(state)[1].fetches_files
 
     def begin(self, state: DialogState | None, chat_id: int, move: Move) -> DialogState:
         """Return the state in which a conversation begins, whatever was open before."""

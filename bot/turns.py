@@ -4,6 +4,7 @@ Updates of one chat are taken one after another, those of different chats side b
 """
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -14,14 +15,17 @@ from telegram.ext import ExtBot
 
 from backend.actions import delivery, dialogs, inbox
 from backend.actions.dialogs import DialogState
-from bot.buttons import PushPress, ScreenPress, unpack
+from bot.attached import attached_to, fetch
+from bot.buttons import OpenPress, PushPress, ScreenPress, unpack
 from bot.context import Context, Desk, Turn, Walk, meet
-from bot.dialogs import Given, Move, Pressed
+from bot.dialogs import Attached, Given, Move, Pressed, enter
 from bot.pushes import opened_by
 from bot.send import after_failed_call, put_away, redraw
 
 logger = structlog.get_logger(__name__)
 
+_WIPED = "~wiped"
+_MOST_WIPED = 100
 _OLD_BUTTON = "This one is out of date. Here is the newest."
 
 
@@ -44,7 +48,8 @@ class Turns:
             return
         lock = self._locks.setdefault(user.id, asyncio.Lock())
         async with lock:
-            turn = await self._stored(update, user.id, user.language_code)
+            attached = await self._fetched(update, user.id)
+            turn = await self._stored(update, user.id, user.language_code, attached=attached)
         self._desk.nudge()
         task = asyncio.create_task(self._show(turn))
         self._calls.add(task)
@@ -55,17 +60,29 @@ class Turns:
         while self._calls:
             await asyncio.gather(*self._calls)
 
-    async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn:
+    async def _fetched(self, update: Update, chat_id: int) -> Attached | None:
+        """Fetch a file for a step that needs it, before the transaction: no network inside one."""
+        message = update.effective_message
+        state = await dialogs.load(chat_id) if message and attached_to(message) else None
+        if message is None or state is None or not self._desk.dialogs.fetches_files(state):
+            return None
+        return await fetch(self._walk.bot, message)
+
+    async def _stored(
+        self, update: Update, user_id: int, language: str | None, *, attached: Attached | None
+    ) -> Turn:
         try:
-            return await self._attempt(update, user_id, language)
+            return await self._attempt(update, user_id, language, attached=attached)
         except Exception as error:
             logger.error("update_failed", update_id=update.update_id, exc_info=error)
         return await self._apologise(update, user_id, language)
 
-    async def _attempt(self, update: Update, user_id: int, language: str | None) -> Turn:
+    async def _attempt(
+        self, update: Update, user_id: int, language: str | None, *, attached: Attached | None
+    ) -> Turn:
         now = self._desk.clock.local()
         async with inbox.take_in(update.update_id, now=now) as is_new:
-            turn = Turn(update, await meet(user_id, language, self._desk))
+            turn = Turn(update, await meet(user_id, language, self._desk), attached)
             if not is_new:
                 show_open_screen(turn, self._walk.bot, self._desk)
                 return turn
@@ -116,8 +133,12 @@ async def answer(context: Context, given: Given) -> None:
     if state is None:
         await begin(context, Move())
         return
-    moved, _move = await context.desk.dialogs.take(context.viewer, state, given)
-    await _show_anew(context, moved)
+    moved, move = await context.desk.dialogs.take(context.viewer, state, given)
+    if move.wipes and state.message_id is not None:
+        # With her message gone, the open screen is the newest thing in the chat again.
+        await _edit(context, _wiped(context, state, moved), state.message_id)
+    else:
+        await _show_anew(context, _wiped(context, state, moved) if move.wipes else moved)
 
 
 async def press(context: Context, query: CallbackQuery) -> None:
@@ -129,9 +150,32 @@ async def press(context: Context, query: CallbackQuery) -> None:
         await _press_push(context, pressed, state, message_id)
     elif isinstance(pressed, ScreenPress) and state and pressed.version == state.version:
         moved, move = await context.desk.dialogs.take(context.viewer, state, Pressed(pressed.value))
+        moved = _wiped(context, state, moved) if move.wipes else moved
         await _edit(context, moved, message_id, toast=move.toast)
+    elif isinstance(pressed, OpenPress) and pressed.conversation in context.desk.dialogs.names():
+        move = enter(pressed.conversation, value=pressed.value)
+        begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
+        await _edit(context, begun, message_id)
     else:
         await _press_old(context, state, message_id)
+
+
+def _wiped(context: Context, state: DialogState, moved: DialogState) -> DialogState:
+    """After the commit, delete her message from the chat, and those of this conversation before it.
+
+    Their numbers stay with the answers: what a kill or a shut gate kept from being deleted is
+    deleted by the next step.
+    """
+    chat_id, message = context.viewer.chat_id, context.turn.update.message
+    numbers = state.answers.get(_WIPED, "").split() + ([str(message.message_id)] if message else [])
+    numbers = numbers[-_MOST_WIPED:]
+
+    async def call() -> None:
+        await context.bot.delete_messages(chat_id, [int(number) for number in numbers])
+
+    if numbers:
+        context.turn.after.append(call)
+    return replace(moved, answers=moved.answers | {_WIPED: " ".join(numbers)})
 
 
 async def _press_push(
