@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from backend.actions.dues import read_day, read_due, rule_of
+from backend.actions.dues import lock_persons, read_day, read_due, rule_of
 from backend.actions.recall import REMINDER_TEMPLATE
 from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
@@ -78,9 +78,8 @@ async def queue_due(*, now: datetime) -> DueRun:
     total, last_person = DueRun(), 0
     while True:
         async with in_transaction():
-            rows = await execute(
-                f"{_DUE} AND d.person_id > $4 {_ORDER} LIMIT {_BATCH}", *_today(now), last_person
-            )
+            query = f"{_DUE} AND d.person_id > $4 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
+            rows = await execute(query, *_today(now), last_person)
             batch = _whole_persons(rows)
             total += await _queue(batch, now=now)
         if not batch:
@@ -94,7 +93,8 @@ async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun
         return DueRun()
     condition = f"d.person_id IN ({marks(len(person_ids), after=3)})"
     async with in_transaction():
-        rows = await execute(f"{_DUE} AND {condition} {_ORDER}", *_today(now), *person_ids)
+        query = f"{_DUE} AND {condition} {_ORDER} {lock_persons('p')}"
+        rows = await execute(query, *_today(now), *person_ids)
         return await _queue(rows, now=now)
 
 

@@ -5,12 +5,21 @@ from datetime import date
 from backend.actions.rulebook import rulebook
 from backend.domain.calendar import Anchor, Rule
 from backend.domain.schedule import DueService, State, Why
-from backend.store.sql import Row, as_date
+from backend.store.sql import Row, as_date, dialect
 
 DUE_COLUMNS = (
     "id, person_id, rule, rule_version, episode, occurrence, topic, opens_on, due_on, closes_on,"
     " state, anchor, anchor_on, remind_on, booked_on, done_on"
 )
+
+
+def lock_persons(alias: str) -> str:
+    """The clause by which one transaction at a time writes a person's due services.
+
+    Every writer takes persons in the order of their ids, so that none waits for another in a
+    ring. SQLite has one writer anyway.
+    """
+    return f"FOR NO KEY UPDATE OF {alias}" if dialect() == "postgres" else ""
 
 
 def read_due(row: Row) -> DueService:

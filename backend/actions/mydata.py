@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import structlog
+from tortoise.exceptions import BaseORMException
+
 from backend.actions import audit
 from backend.actions.delivery import shut_chat
 from backend.actions.recall import recall_everything
@@ -11,6 +14,8 @@ from backend.store.crypto import keys
 from backend.store.models import Person
 from backend.store.sealed import place_of
 from backend.store.sql import Row, as_date, as_datetime, execute, in_transaction
+
+logger = structlog.get_logger(__name__)
 
 REFLECTION = timedelta(days=7)
 _RETENTION = timedelta(days=3 * 366)
@@ -127,13 +132,23 @@ async def keep_after_all(person_id: int, *, now: datetime) -> None:
 
 
 async def erase_due(*, now: datetime) -> int:
-    """Erase everyone whose day has come, each in one transaction; return how many."""
+    """Erase everyone whose day has come, each in one transaction; return how many.
+
+    Where one fails, that is logged and the others are erased all the same.
+    """
     rows = await execute(
         f"SELECT id FROM person WHERE erase_on <= $1 ORDER BY id LIMIT {_BATCH}", now.date()
     )
-    for row in rows:
-        await erase(row["id"], now=now)
-    return len(rows)
+    return sum([await _carefully_erased(row["id"], now=now) for row in rows])
+
+
+async def _carefully_erased(person_id: int, *, now: datetime) -> bool:
+    try:
+        await erase(person_id, now=now)
+    except BaseORMException as error:
+        logger.error("erasure_failed", person_id=person_id, error=type(error).__name__)
+        return False
+    return True
 
 
 async def erase(person_id: int, *, now: datetime) -> None:

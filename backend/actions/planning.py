@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from backend.actions.due_run import queue_due_for
-from backend.actions.dues import DUE_COLUMNS, read_due
+from backend.actions.dues import DUE_COLUMNS, lock_persons, read_due
 from backend.actions.facts import load_facts
 from backend.actions.recall import recall_due_services
 from backend.actions.rulebook import rulebook
@@ -20,7 +20,6 @@ from backend.domain.schedule import (
 from backend.store.sql import (
     Row,
     as_date,
-    dialect,
     execute,
     execute_many,
     in_transaction,
@@ -123,9 +122,9 @@ async def roll(*, now: datetime) -> Changes:
 async def _replan(person_ids: Collection[int], *, now: datetime) -> Changes:
     """Bring the due services of some persons to what their facts say now."""
     whose = f"IN ({marks(len(person_ids))})"
-    if dialect() == "postgres":
-        lock = f"SELECT id FROM person WHERE id {whose} ORDER BY id FOR UPDATE"
-        await execute(lock, *person_ids)
+    await execute(
+        f"SELECT id FROM person p WHERE id {whose} ORDER BY id {lock_persons('p')}", *person_ids
+    )
     zone = now.tzinfo
     assert zone is not None, "now is aware"
     facts = await load_facts(person_ids, zone)

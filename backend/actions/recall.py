@@ -11,6 +11,7 @@ from backend.store.sql import execute, marks
 
 _CANCEL = "UPDATE send SET state = 'cancelled', finished_at = $1 WHERE state IN ('queued', 'hold')"
 _SPOIL = "UPDATE send SET expires_at = $1 WHERE state = 'claimed'"
+_AT_ONCE = 5_000
 # What a message about a due service is sent with.
 REMINDER_TEMPLATE = "reminder"
 
@@ -31,11 +32,13 @@ async def recall_due_services(
     person_ids: Collection[int], due_ids: Collection[int], *, now: datetime
 ) -> None:
     """Take back the messages about due services of these persons, snoozed and booked ones too."""
-    if due_ids:
-        whose = marks(len(person_ids), after=2)
-        which = marks(len(due_ids), after=2 + len(person_ids))
+    whose = marks(len(person_ids), after=2)
+    references = [str(due_id) for due_id in due_ids]
+    for start in range(0, len(references), _AT_ONCE):
+        part = references[start : start + _AT_ONCE]
+        which = marks(len(part), after=2 + len(person_ids))
         condition = f"template = $2 AND person_id IN ({whose}) AND reference IN ({which})"
-        await _recall(condition, REMINDER_TEMPLATE, *person_ids, *map(str, due_ids), now=now)
+        await _recall(condition, REMINDER_TEMPLATE, *person_ids, *part, now=now)
 
 
 async def _recall(condition: str, *values: object, now: datetime) -> None:

@@ -139,3 +139,16 @@ def found_in(folder: Path, needles: list[bytes]) -> list[bytes]:
     """The needles that any file of the folder holds."""
     held = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
     return [needle for needle in needles if needle in held]
+
+
+async def test_where_one_erasure_fails_the_others_go_on(now: datetime) -> None:
+    async with open_database("sqlite://:memory:"):
+        stuck = await wang_xiuying(erase_on=now.date())
+        other = await a_person("陈静", chat=5, erase_on=now.date())
+        await execute(
+            "CREATE TRIGGER stuck BEFORE DELETE ON account WHEN old.tg_id <> 5"
+            " BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+        )
+        assert await mydata.erase_due(now=now) == 1
+        assert (await Person.get(id=stuck.id)).name == "王秀英"
+        assert (await Person.get(id=other.id)).state == "erased"
