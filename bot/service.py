@@ -22,6 +22,7 @@ from backend.store.liveness import hold
 from backend.web.health import health_routes
 from bot.app import build_application, build_dialogs
 from bot.commands.handlers import publish_commands
+from bot.commands.profile import publish_profile
 from bot.context import Desk, Walk
 from bot.polling import ALLOWED_UPDATES, pause, poll
 from bot.send import Courier
@@ -121,6 +122,7 @@ async def _reach_telegram(service: Service) -> None:
         try:
             await service.walk.initialize()
             await publish_commands(service.walk.bot)
+            await publish_profile(service.walk.bot)
         except NetworkError as error:
             logger.warning("telegram_not_reached", error=type(error).__name__, again_in=wait)
             await pause(service.stop, wait)

@@ -38,9 +38,9 @@ async def show(port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with demo(port, record=None, stop=stop) as running_demo:
-        await first_morning(running_demo)
         print("随行 Suixing · Ctrl+C 结束 / to end", flush=True)
         print(f"{running_demo.address}/sandbox", flush=True)
+        await first_morning(running_demo)
         await stop.wait()
 
 

@@ -7,7 +7,7 @@ from backend.actions import invites
 from backend.domain.access import Role
 from backend.store.models import Person
 from bot.sandbox.acts import Impossible
-from bot.sandbox.bubbles import Bubble
+from bot.sandbox.bubble import Bubble
 from bot.sandbox.phone import Phone
 from scripts.demo_township.town import Demo
 
@@ -77,11 +77,11 @@ class Walker:
 
 async def first_morning(township: Demo) -> None:
     """Bring Xiuying into conversation, and leave Li Na's phone with an invite to open."""
-    xiuying = await _resident(township, "王秀英", given="秀英", language="zh-hans")
+    xiuying = await _resident(township, "王秀英")
     await _come_in(xiuying)
     await _tell_pregnancy(xiuying)
     await township.clock.advance(_HOUR)
-    await _resident(township, "李娜", given="李娜", language="zh-hans")
+    await _resident(township, "李娜")
 
 
 async def walk_everything(township: Demo) -> int:
@@ -92,14 +92,14 @@ async def walk_everything(township: Demo) -> int:
     return xiuying.steps + lina.steps + newcomer.steps
 
 
-async def _resident(township: Demo, name: str, *, given: str, language: str) -> Walker:
+async def _resident(township: Demo, name: str) -> Walker:
     """Give a person of the roster a phone with her invite."""
     person = next(row for row in await Person.all() if row.name == name)
     token = await invites.create(
         Role.RESIDENT, person.village_code, person_id=person.id, now=township.clock.local()
     )
     phone = township.sandbox.open_phone(
-        first_name=given, language_code=language, label=name, start_payload=token
+        first_name=name, language_code="zh-hans", label="居民", start_payload=token
     )
     return Walker(township, phone)
 
@@ -132,7 +132,7 @@ async def _tell_pregnancy(walker: Walker) -> None:
 
 async def _day_of_xiuying(township: Demo) -> Walker:
     """A resident's day: in, a pregnancy, reminders and answers, settings, her data, stop, back."""
-    walker = await _resident(township, "王秀英", given="秀英", language="zh-hans")
+    walker = await _resident(township, "王秀英")
     await _come_in(walker)
     await _tell_pregnancy(walker)
     await _answers_folic_acid(walker)
@@ -175,9 +175,9 @@ async def _answers_check_up(walker: Walker) -> None:
     """Why it is due, into the calendar, booked, help needed, done."""
     await walker.tap("我的安排")
     await walker.press("第一次产检")
-    await walker.press("详情")
     walker.sees("末次月经")
     await walker.press("加入日历")
+    await walker.press("返回")
     await walker.press("已约好")
     await walker.say("后天")
     walker.sees("记下了")
@@ -218,7 +218,7 @@ async def _takes_her_data(walker: Walker) -> None:
 
 async def _loss_of_lina(township: Demo) -> Walker:
     """A pregnancy that ended: one quiet step, and nothing comes after it."""
-    walker = await _resident(township, "李娜", given="李娜", language="zh-hans")
+    walker = await _resident(township, "李娜")
     await _come_in(walker)
     await _tell_pregnancy(walker)
     await walker.tap("孕育情况")
@@ -234,7 +234,7 @@ async def _loss_of_lina(township: Demo) -> Walker:
 async def _registers_herself(township: Demo) -> Walker:
     """Someone without an invite, in English: consent, village, name, phone, topics, number."""
     phone = township.sandbox.open_phone(
-        first_name="Mary", language_code="en", phone="+8613800138099", label="Mary"
+        first_name="Mary", language_code="en", phone="+8613800138099", label="Resident"
     )
     walker = Walker(township, phone)
     await walker.start()
@@ -243,4 +243,9 @@ async def _registers_herself(township: Demo) -> Walker:
     await walker.say("Mary Chen")
     await walker.share_contact()
     await walker.say("1995")
+    await walker.press("Folic acid")
+    await walker.press("Yes, remind me")
+    await walker.press("Done")
+    await walker.press("Right, register")
+    walker.sees("R-")
     return walker
