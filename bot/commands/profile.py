@@ -10,9 +10,10 @@ async def publish_profile(bot: ExtBot[None]) -> None:
     for locale in reversed(locales()):
         _ = translator(locale)._
         code = None if locale == FIRST_LOCALE else locale.split("_")[0]
-        about = _("I remind you of free check-ups and services of your township.")
         details = _(
-            "{about} Taking part is voluntary, and you can leave at any time. Press Start to begin."
-        ).format(about=about)
+            "I remind you of free check-ups and services of your township. Taking part is"
+            " voluntary, and you can leave at any time. Press Start to begin."
+        )
+        about = _("Reminders of free check-ups and services of your township.")
         await bot.set_my_description(details, language_code=code)
         await bot.set_my_short_description(about, language_code=code)
