@@ -4,10 +4,11 @@ Rows go in batches, each its own transaction, so that an import can be stopped a
 was taken in is recognised. Nothing is asked row by row.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from backend.actions import audit
 from backend.actions.planning import replan
@@ -17,9 +18,19 @@ from backend.files.rosters import Rejected, RosterRow
 from backend.store.crypto import FieldKeys, keys
 from backend.store.ids import new_id
 from backend.store.sealed import place_of
-from backend.store.sql import Row, as_date, execute, execute_many, in_transaction, marks
+from backend.store.sql import (
+    Row,
+    as_date,
+    dialect,
+    execute,
+    execute_many,
+    in_transaction,
+    marks,
+    pairs,
+)
 
-BATCH = 1000
+BATCH = 5000
+_LOCK = 0x5355_524F
 _TAIL = 4
 _DEFAULT_LOCALE = "zh_CN"
 
@@ -34,12 +45,12 @@ class Tally:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-@dataclass
-class _Batch:
-    """What one batch of rows writes."""
+class _Line(NamedTuple):
+    """A row of the roster, the person it is about, and what it says of who she is."""
 
-    fresh: dict[int, RosterRow] = field(default_factory=dict)
-    changed: dict[int, list[RosterRow]] = field(default_factory=dict)
+    key: int
+    row: RosterRow
+    identity: Identity
 
 
 async def import_roster(
@@ -56,31 +67,44 @@ async def import_roster(
         tally.rejected.extend(row for row in batch if isinstance(row, Rejected))
         if good:
             async with in_transaction():
-                taken = await _take(good, now=now)
-            tally.accepted += len(taken.fresh)
-            tally.duplicates += len(good) - len(taken.fresh)
+                accepted = await _take(good, now=now)
+            tally.accepted += accepted
+            tally.duplicates += len(good) - accepted
         tally.rows += len(batch)
         yield tally
     async with in_transaction():
         await audit.append("roster_imported", now=now, detail=f"{tally.rows} rows")
 
 
-async def _take(rows: list[RosterRow], *, now: datetime) -> _Batch:
+async def _take(rows: list[RosterRow], *, now: datetime) -> int:
+    """Write a batch's rows; return how many people of it are new here."""
+    await _wait_for_other_imports()
     secret = keys()
     identities = [_identity(row, secret) for row in rows]
     known = KnownPeople(await _known(identities))
-    batch = _Batch()
+    fresh: list[_Line] = []
+    changed: list[_Line] = []
     for row, identity in zip(rows, identities, strict=True):
         key = known.find(identity)
         if key is None:
             key = new_id()
-            batch.fresh[key] = row
+            fresh.append(_Line(key, row, identity))
             known.learn(key, identity)
         else:
-            batch.changed.setdefault(key, []).append(row)
+            changed.append(_Line(key, row, identity))
             known.learn(key, known.identity(key).updated_by(identity))
-    await _write(batch, await _households(rows), now=now)
-    return batch
+    writing = _Writing(await _households(rows), now)
+    await execute_many(_INSERT, (writing.values(line, _DEFAULT_LOCALE) for line in fresh))
+    await execute_many(_UPDATE, (writing.values(line) for line in changed))
+    for person_id in await _enrolled([line.key for line in changed]):
+        await replan(person_id, now=now)
+    return len(fresh)
+
+
+async def _wait_for_other_imports() -> None:
+    """Let one import write at a time, so that two never enter the same person; SQLite's do."""
+    if dialect() == "postgres":
+        await execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
 
 
 def _identity(row: RosterRow, secret: FieldKeys) -> Identity:
@@ -96,30 +120,29 @@ def _identity(row: RosterRow, secret: FieldKeys) -> Identity:
 
 
 async def _known(identities: list[Identity]) -> list[tuple[int, Identity]]:
-    """Return everybody these rows could be about."""
-    found: dict[int, Identity] = {}
-    for column, values in (
-        ("p.id_number_index", {one.id_number for one in identities}),
-        ("p.phone_index", {one.phone for one in identities}),
-        ("p.name_index", {one.name for one in identities}),
-    ):
-        wanted = [value for value in values if value]
-        if wanted:
-            villages = {one.village_code for one in identities} if "name" in column else set()
-            rows = await _looked_up(column, wanted, list(villages))
-            found |= {row["id"]: _held(row) for row in rows}
-    return list(found.items())
+    """Return everybody these rows could be about, the longest known first."""
+    id_numbers = {one.id_number for one in identities if one.id_number}
+    phones = {one.phone for one in identities if one.phone}
+    names = {(one.village_code, one.name) for one in identities}
+    found = [
+        *await _looked_up(f"p.id_number_index IN ({marks(len(id_numbers))})", id_numbers),
+        *await _looked_up(f"p.phone_index IN ({marks(len(phones))})", phones),
+        *await _looked_up(
+            f"(p.village_code, p.name_index) IN (VALUES {pairs(len(names))})",
+            list(chain.from_iterable(names)),
+        ),
+    ]
+    return sorted({row["id"]: _held(row) for row in found}.items())
 
 
-async def _looked_up(column: str, values: list[str], villages: list[str]) -> list[Row]:
-    condition = f"{column} IN ({marks(len(values))})"
-    if villages:
-        condition += f" AND p.village_code IN ({marks(len(villages), after=len(values))})"
+async def _looked_up(condition: str, values: Collection[str]) -> list[Row]:
+    if not values:
+        return []
     return await execute(
         "SELECT p.id, p.village_code, p.name_index, p.phone_index, p.id_number_index,"
         " p.birth_date, p.sex, h.number AS household FROM person p"
         f" LEFT JOIN household h ON h.id = p.household_id WHERE {condition}",
-        *(*values, *villages),
+        *values,
     )
 
 
@@ -137,22 +160,24 @@ def _held(row: Row) -> Identity:
 
 async def _households(rows: list[RosterRow]) -> dict[tuple[str, str], int]:
     """Return the households these rows name, entering those that are new."""
-    named = sorted({(row.village_code, row.household) for row in rows if row.household})
-    if not named:
-        return {}
-    await execute_many(
-        "INSERT INTO household (village_code, number) VALUES ($1, $2)"
-        " ON CONFLICT (village_code, number) DO NOTHING",
+    named = {(row.village_code, row.household) for row in rows if row.household}
+    held = await _with_pairs(
+        "SELECT id, village_code, number FROM household"
+        " WHERE (village_code, number) IN (VALUES {pairs})",
         named,
     )
-    villages = sorted({village for village, _number in named})
-    numbers = sorted({number for _village, number in named})
-    found = await execute(
-        "SELECT id, village_code, number FROM household"
-        f" WHERE village_code IN ({marks(len(villages))})"
-        f" AND number IN ({marks(len(numbers), after=len(villages))})",
-        *(*villages, *numbers),
+    entered = await _with_pairs(
+        "INSERT INTO household (village_code, number) VALUES {pairs}"
+        " RETURNING id, village_code, number",
+        named - held.keys(),
     )
+    return held | entered
+
+
+async def _with_pairs(query: str, named: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    if not named:
+        return {}
+    found = await execute(query.format(pairs=pairs(len(named))), *chain.from_iterable(named))
     return {(row["village_code"], row["number"]): row["id"] for row in found}
 
 
@@ -189,40 +214,22 @@ class _Writing:
         self._secret = keys()
         self._now = now
 
-    def values(self, key: int, row: RosterRow, locale: str | None = None) -> tuple[object, ...]:
-        """Return the row's values for person `key`, in the order of the statements."""
+    def values(self, line: _Line, locale: str | None = None) -> tuple[object, ...]:
+        """Return the line's values in the order of the statements; `locale` if it names none."""
+        key, row, identity = line
         tail = self._secret.blind("phone_tail", row.phone[-_TAIL:]) if row.phone else None
         return (
             *(key, row.village_code),
-            self._households.get((row.village_code, row.household or "")),
-            *(row.sex, row.birth_date, locale_of(row.language or "") or locale),
-            *self._sealed("name", row.name, key),
-            *self._sealed("phone", row.phone, key),
-            tail,
-            *self._sealed("id_number", row.id_number, key),
-            *(self._sealed("remarks", row.remarks, key)[0], self._now),
+            self._households.get((row.village_code, row.household)) if row.household else None,
+            *(row.sex, row.birth_date, (row.language and locale_of(row.language)) or locale),
+            *(self._sealed("name", row.name, key), identity.name),
+            *(self._sealed("phone", row.phone, key), identity.phone, tail),
+            *(self._sealed("id_number", row.id_number, key), identity.id_number),
+            *(self._sealed("remarks", row.remarks, key), self._now),
         )
 
-    def _sealed(self, column: str, text: str | None, key: int) -> tuple[bytes | None, str | None]:
-        """Return a value sealed for its row, and its blind index."""
-        if not text:
-            return None, None
-        place = place_of("person", column, key)
-        return self._secret.seal(text, place), self._secret.blind(column, text)
-
-
-async def _write(batch: _Batch, households: dict[tuple[str, str], int], *, now: datetime) -> None:
-    """Write new people and changes, and plan anew for those whose plan may hang on them."""
-    writing = _Writing(households, now)
-    await execute_many(
-        _INSERT,
-        [writing.values(key, row, _DEFAULT_LOCALE) for key, row in batch.fresh.items()],
-    )
-    await execute_many(
-        _UPDATE, [writing.values(key, row) for key, rows in batch.changed.items() for row in rows]
-    )
-    for key in await _enrolled(list(batch.changed)):
-        await replan(key, now=now)
+    def _sealed(self, column: str, text: str | None, key: int) -> bytes | None:
+        return self._secret.seal(text, place_of("person", column, key)) if text else None
 
 
 async def _enrolled(person_ids: list[int]) -> list[int]:

@@ -1,12 +1,12 @@
 """When two rows are about the same person, and what of a known person a new row changes."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What tells one person from another; names, phones and ID numbers as keyed digests."""
 
     village_code: str
@@ -19,8 +19,7 @@ class Identity:
 
     def updated_by(self, newer: "Identity") -> "Identity":
         """Return the identity after a newer row: what it says counts, what it leaves out stays."""
-        return replace(
-            newer,
+        return newer._replace(
             phone=newer.phone or self.phone,
             id_number=newer.id_number or self.id_number,
             birth_date=newer.birth_date or self.birth_date,
@@ -31,14 +30,10 @@ class Identity:
 
 def contradicts(one: Identity, other: Identity) -> bool:
     """Whether both say something about the same point and say it differently."""
-    points = (
-        (one.id_number, other.id_number),
-        (one.phone, other.phone),
-        (one.birth_date, other.birth_date),
-        (one.sex, other.sex),
-        (one.household, other.household),
-    )
-    return any(left and right and left != right for left, right in points)
+    for left, right in zip(one[2:], other[2:], strict=True):
+        if left and right and left != right:
+            return True
+    return False
 
 
 class KnownPeople:
@@ -51,8 +46,8 @@ class KnownPeople:
     def __init__(self, known: Iterable[tuple[int, Identity]] = ()) -> None:
         self._identities: dict[int, Identity] = {}
         self._by_id_number: dict[str, int] = {}
-        self._by_phone: dict[tuple[str, str], list[int]] = {}
-        self._by_village: dict[tuple[str, str], list[int]] = {}
+        self._by_phone: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_village: dict[tuple[str, str], list[int]] = defaultdict(list)
         for key, identity in known:
             self.learn(key, identity)
 
@@ -63,16 +58,14 @@ class KnownPeople:
     def learn(self, key: int, identity: Identity) -> None:
         """Note a person, or what is new about her."""
         before = self._identities.get(key)
+        if before:
+            self._forget(key, before)
         self._identities[key] = identity
         if identity.id_number:
             self._by_id_number[identity.id_number] = key
-        if identity.phone and (before is None or before.phone != identity.phone):
-            self._by_phone.setdefault((identity.phone, identity.name), []).append(key)
-        if before is None or (before.village_code, before.name) != (
-            identity.village_code,
-            identity.name,
-        ):
-            self._by_village.setdefault((identity.village_code, identity.name), []).append(key)
+        if identity.phone:
+            self._by_phone[identity.phone, identity.name].append(key)
+        self._by_village[identity.village_code, identity.name].append(key)
 
     def find(self, row: Identity) -> int | None:
         """Return the person a row is about, or None when she is new."""
@@ -80,10 +73,17 @@ class KnownPeople:
             return key
         if row.phone:
             for key in self._by_phone.get((row.phone, row.name), ()):
-                held = self._identities[key]
-                if not (row.id_number and held.id_number):
+                if not (row.id_number and self._identities[key].id_number):
                     return key
         for key in self._by_village.get((row.village_code, row.name), ()):
             if not contradicts(row, self._identities[key]):
                 return key
         return None
+
+    def _forget(self, key: int, identity: Identity) -> None:
+        """Find a person no longer by what she was called, where she lived or was called up."""
+        if identity.id_number:
+            del self._by_id_number[identity.id_number]
+        if identity.phone:
+            self._by_phone[identity.phone, identity.name].remove(key)
+        self._by_village[identity.village_code, identity.name].remove(key)

@@ -18,9 +18,10 @@ __all__ = [
     "execute_many",
     "in_transaction",
     "marks",
+    "pairs",
 ]
 
-_PLACEHOLDER = re.compile(r"\$(\d+)")
+_PLACEHOLDER = re.compile(r"\$(?=\d)")
 
 Row = dict[str, Any]
 
@@ -46,8 +47,8 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
     """Run one statement for each row of values, in one transaction."""
     client = connection()
     if client.capabilities.dialect == "sqlite":
-        query = _PLACEHOLDER.sub(r"?\1", query)
-        bound = [[_plain(value) for value in row] for row in rows]
+        query = _PLACEHOLDER.sub("?", query)
+        bound = [_plain(row) for row in rows]
     else:
         bound = [list(row) for row in rows]
     await client.execute_many(query, bound)
@@ -55,7 +56,12 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
 
 def marks(count: int, *, after: int = 0) -> str:
     """Return `count` placeholders for an IN list; the first is numbered `after` + 1."""
-    return ", ".join(f"${number}" for number in range(after + 1, after + count + 1))
+    return ", ".join([f"${number}" for number in range(after + 1, after + count + 1)])
+
+
+def pairs(count: int) -> str:
+    """Return the rows of a VALUES list of `count` pairs, numbered from 1."""
+    return ", ".join([f"(${number}, ${number + 1})" for number in range(1, 2 * count, 2)])
 
 
 def as_datetime(value: object) -> datetime | None:
@@ -75,14 +81,14 @@ def as_date(value: object) -> date | None:
 
 def _translated(query: str, values: Sequence[object]) -> tuple[str, list[Any]]:
     if dialect() == "sqlite":
-        return _PLACEHOLDER.sub(r"?\1", query), [_plain(value) for value in values]
+        return _PLACEHOLDER.sub("?", query), _plain(values)
     return query, list(values)
 
 
-def _plain(value: object) -> object:
-    """Return a value as SQLite keeps it: UTC times and dates as text that sorts by time."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+def _plain(values: Iterable[object]) -> list[object]:
+    """Return values as SQLite keeps them: UTC times and dates as text that sorts by time."""
+    return [_as_text(value) if isinstance(value, date) else value for value in values]
+
+
+def _as_text(day: date) -> str:
+    return day.astimezone(UTC).isoformat(" ") if isinstance(day, datetime) else day.isoformat()

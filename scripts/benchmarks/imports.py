@@ -25,6 +25,7 @@ VILLAGES = {f"6108221012{number:02d}": f"第{number}村" for number in range(1, 
 NOW = datetime(2026, 11, 23, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗"
 _GIVEN = "秀桂玉春淑红丽雪晓美艳海慧小文巧金爱月彩"
+_NAMES = len(_SURNAMES) * len(_GIVEN) ** 2
 
 
 def bench_import(people: int, _options: object) -> dict[str, Any]:
@@ -41,7 +42,10 @@ def bench_import(people: int, _options: object) -> dict[str, Any]:
 
 
 def rows(people: int) -> Iterator[tuple[str, ...]]:
-    """Yield fictional people, each with an ID number that checks out."""
+    """Yield fictional people, each with an ID number that checks out.
+
+    Four to a household in one village; namesakes live in different villages.
+    """
     villages = list(VILLAGES.values())
     for number in range(people):
         name = _SURNAMES[number % 20] + _GIVEN[number // 20 % 20] + _GIVEN[number // 400 % 20]
@@ -49,7 +53,8 @@ def rows(people: int) -> Iterator[tuple[str, ...]]:
         first = f"610822{born:%Y%m%d}{number // 45 % 1000:03d}"
         phone = f"138{number:08d}"
         household = f"H{number // 4:06d}"
-        yield (name, first + check_character(first), phone, villages[number % 20], household)
+        village = villages[(number // 4 + number // _NAMES) % len(villages)]
+        yield (name, first + check_character(first), phone, village, household)
 
 
 def write_roster(path: Path, people: int) -> None:
