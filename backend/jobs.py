@@ -8,7 +8,16 @@ from typing import Protocol
 
 import structlog
 
-from backend.actions import delivery, dialogs, due_run, inbox, mydata, planning
+from backend.actions import (
+    complaint_progress,
+    complaints,
+    delivery,
+    dialogs,
+    due_run,
+    inbox,
+    mydata,
+    planning,
+)
 from backend.clock import Clock
 
 logger = structlog.get_logger(__name__)
@@ -63,7 +72,14 @@ async def _erase(now: datetime, _url: str) -> object:
 
 async def _forget(now: datetime, _url: str) -> int:
     seen = await inbox.forget_seen(before=now - _SEEN_KEPT)
-    return seen + await delivery.forget_finished(before=now - _FINISHED_KEPT)
+    guesses = await complaint_progress.forget_guesses(now=now)
+    erased = await complaints.forget(now=now)
+    finished = await delivery.forget_finished(before=now - _FINISHED_KEPT)
+    return seen + guesses + erased + finished
+
+
+async def _forget_notices(_now: datetime, _url: str) -> int:
+    return await complaints.forget_notices()
 
 
 JOBS = (
@@ -73,6 +89,7 @@ JOBS = (
     Job("queue_due", timedelta(minutes=1), _queue_due),
     Job("expire", timedelta(minutes=1), _expire),
     Job("erase", timedelta(hours=1), _erase),
+    Job("forget_notices", timedelta(minutes=1), _forget_notices),
     Job("forget", timedelta(hours=1), _forget),
 )
 

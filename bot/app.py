@@ -9,6 +9,9 @@ from bot.conversations import (
     birth,
     cadre_help,
     checkup,
+    complaint_follow,
+    complaint_pieces,
+    complaints,
     correct,
     erase,
     family,
@@ -47,6 +50,9 @@ CONVERSATIONS = (
     privacy.CONVERSATION,
     correct.CONVERSATION,
     erase.CONVERSATION,
+    complaints.CONVERSATION,
+    complaint_pieces.CONVERSATION,
+    complaint_follow.CONVERSATION,
     stop.CONVERSATION,
 )
 

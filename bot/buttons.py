@@ -12,7 +12,7 @@ from telegram import (
 )
 
 MOST_CALLBACK_BYTES = 64
-_OPEN_PRESS = re.compile(r"o([a-z_]{1,24}):(.*)", re.DOTALL)
+_OPEN_PRESS = re.compile(r"o([a-z_.]{1,40}):(.*)", re.DOTALL)
 _SCREEN_PRESS = re.compile(r"s(\d{1,9}):(.*)", re.DOTALL)
 _PUSH_PRESS = re.compile(r"p(\d{1,19}):(.*)", re.DOTALL)
 
@@ -21,7 +21,8 @@ _PUSH_PRESS = re.compile(r"p(\d{1,19}):(.*)", re.DOTALL)
 class Button:
     """A button under a message; a press gives `value` to the step that asked.
 
-    With `opens` it never grows old: a press opens that conversation with the answer `value`.
+    With `opens` it never grows old: a press opens that conversation, or that step of it as
+    `conversation.step`, with the answer `value`.
     """
 
     text: str
@@ -101,12 +102,12 @@ class PushPress:
 class OpenPress:
     """Callback data of a button that opens a conversation at any time; nothing is kept of it."""
 
-    conversation: str
+    opens: str
     value: str
 
     def pack(self) -> str:
         """Return the callback data; raise ValueError above Telegram's 64 bytes."""
-        return _checked(f"o{self.conversation}:{self.value}")
+        return _checked(f"o{self.opens}:{self.value}")
 
 
 def unpack(data: str | None) -> ScreenPress | PushPress | OpenPress | None:

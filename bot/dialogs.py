@@ -154,6 +154,12 @@ class Dialogs:
         """Return the names of all conversations."""
         return tuple(self._conversations)
 
+    def has(self, place: str) -> bool:
+        """Whether there is a conversation of this name, or a step as `conversation.step`."""
+        name, dot, step = place.partition(".")
+        steps = self._conversations[name].steps if name in self._conversations else ()
+        return any(not dot or one.name == step for one in steps)
+
     def takes_files(self, state: DialogState) -> bool:
         """Whether the open step has a use for photos, voice and other files."""
         return self._place(state)[1].takes_files

@@ -1,6 +1,8 @@
 """What the messages of the outbox say: discreet words, and a button that opens the rest."""
 
 from backend.actions.delivery import Message
+from backend.actions.desk import told_receipt
+from backend.texts.complaints import news_text
 from backend.texts.reminders import (
     registration_confirmed_text,
     registration_refused_text,
@@ -39,6 +41,13 @@ async def registration_refused(viewer: Viewer, message: Message) -> Screen:
     return _push(viewer, message, text, viewer._("Choose a village"))
 
 
+async def complaint_answer(viewer: Viewer, message: Message) -> Screen:
+    """Only that there is something new; the button knows the receipt, as nothing here keeps it."""
+    receipt = told_receipt(message.reference)
+    button = Button(viewer._("👀 Have a look"), receipt, opens="complaint_follow")
+    return Screen(news_text(viewer._), rows=((button,),), is_protected=True)
+
+
 def _push(viewer: Viewer, message: Message, text: str, label: str) -> Screen:
     if message.may_be_a_repeat:
         text = repeated(viewer._, text)
@@ -49,4 +58,5 @@ TEMPLATES: dict[str, Template] = {
     "reminder": reminder,
     "registration_confirmed": registration_confirmed,
     "registration_refused": registration_refused,
+    "complaint_answer": complaint_answer,
 }

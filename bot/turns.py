@@ -4,6 +4,7 @@ Updates of one chat are taken one after another, those of different chats side b
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
@@ -26,7 +27,6 @@ logger = structlog.get_logger(__name__)
 
 _WIPED = "~wiped"
 _MOST_WIPED = 100
-_OLD_BUTTON = "This one is out of date. Here is the newest."
 
 
 class Turns:
@@ -36,6 +36,7 @@ class Turns:
         self._walk = walk
         self._desk = desk
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._showing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._calls: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
@@ -48,8 +49,7 @@ class Turns:
             return
         lock = self._locks.setdefault(user.id, asyncio.Lock())
         async with lock:
-            attached = await self._fetched(update, user.id)
-            turn = await self._stored(update, user.id, user.language_code, attached=attached)
+            turn = await self._stored(update, user.id, user.language_code)
         self._desk.nudge()
         task = asyncio.create_task(self._show(turn))
         self._calls.add(task)
@@ -68,10 +68,9 @@ class Turns:
             return None
         return await fetch(self._walk.bot, message)
 
-    async def _stored(
-        self, update: Update, user_id: int, language: str | None, *, attached: Attached | None
-    ) -> Turn:
+    async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn:
         try:
+            attached = await self._fetched(update, user_id)
             return await self._attempt(update, user_id, language, attached=attached)
         except Exception as error:
             logger.error("update_failed", update_id=update.update_id, exc_info=error)
@@ -109,15 +108,22 @@ class Turns:
         return turn
 
     async def _show(self, turn: Turn) -> None:
-        """Make a turn's calls; behind a shut gate they are left to the look for lost screens."""
-        closed_until = await delivery.gate_closed_until()
-        if closed_until and closed_until > self._desk.clock.now():
-            return
-        for call in turn.after:
-            try:
-                await call()
-            except TelegramError as error:
-                await after_failed_call(error, turn.viewer.chat_id, self._desk)
+        """Make a turn's calls, those of one chat in order, so that the newest screen stays.
+
+        Behind a shut gate they are left to the look for lost screens.
+        """
+        async with self._showing.setdefault(turn.viewer.chat_id, asyncio.Lock()):
+            closed_until = await delivery.gate_closed_until()
+            if closed_until and closed_until > self._desk.clock.now():
+                return
+            for call in turn.after:
+                await self._call(turn, call)
+
+    async def _call(self, turn: Turn, call: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await call()
+        except TelegramError as error:
+            await after_failed_call(error, turn.viewer.chat_id, self._desk)
 
 
 async def begin(context: Context, move: Move) -> None:
@@ -152,8 +158,9 @@ async def press(context: Context, query: CallbackQuery) -> None:
         moved, move = await context.desk.dialogs.take(context.viewer, state, Pressed(pressed.value))
         moved = _wiped(context, state, moved) if move.wipes else moved
         await _edit(context, moved, message_id, toast=move.toast)
-    elif isinstance(pressed, OpenPress) and pressed.conversation in context.desk.dialogs.names():
-        move = enter(pressed.conversation, value=pressed.value)
+    elif isinstance(pressed, OpenPress) and context.desk.dialogs.has(pressed.opens):
+        conversation, _dot, step = pressed.opens.partition(".")
+        move = enter(conversation, step or None, value=pressed.value)
         begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
         await _edit(context, begun, message_id)
     else:
@@ -202,7 +209,8 @@ async def _press_old(context: Context, state: DialogState | None, message_id: in
         return
     else:
         await _show_anew(context, state.moved())
-    _answer_query(context.turn, context.bot, context.viewer._(_OLD_BUTTON))
+    old = context.viewer._("This one is out of date. Here is the newest.")
+    _answer_query(context.turn, context.bot, old)
 
 
 async def _edit(

@@ -57,6 +57,15 @@ _ERRORS: Mapping[str, Sentence] = {
         "Under 18, a person looks after you instead of this chat. Please ask the village cadre."
     ),
     "consent_needed": lambda _: _("Please agree to take part first."),
+    "desk_closed": lambda _: _(
+        "The desk cannot be written to yet. It needs two county keys and the recovery key."
+    ),
+    "desk_key_known": lambda _: _("The desk has this key already."),
+    "desk_key_wrong": lambda _: _("This key file does not open with this passphrase."),
+    "receipt_unknown": lambda _: _("There is nothing with this receipt that this key opens."),
+    "deed_refused": lambda _: _("As it stands, this cannot be done with it."),
+    "shares_wrong": lambda _: _("These two shares do not belong together."),
+    "photo_unreadable": lambda _: _("This photo cannot be read. Please take another one."),
     "region_twice": lambda _: _(
         "Rows {first_line} and {line} give one code two names. Nothing was saved."
     ),
