@@ -138,7 +138,8 @@ def month_grid(
 ) -> tuple[tuple[Button, ...], ...]:
     """A month as rows: its name between two arrows, the weekdays, and a `cell` for each day.
 
-    Days out of `reach` are empty; the arrows lead to the months that have days in it.
+    Days out of `reach` are empty, weeks without a day in it are left out; the arrows lead to the
+    months that have days in it.
     """
     _ = viewer._
     title = _("{month.year}-{month.month:02}").format(month=month)
@@ -150,11 +151,11 @@ def month_grid(
     )
     names = (_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su"))
     weekdays = tuple(replace(_NOTHING, text=name) for name in names)
-    weeks = tuple(
+    weeks = (
         tuple(_cell(month, number, reach=reach, cell=cell) for number in week)
         for week in monthcalendar(month.year, month.month)
     )
-    return (head, weekdays, *weeks)
+    return (head, weekdays, *(week for week in weeks if set(week) != {_NOTHING}))
 
 
 def _cell(

@@ -38,6 +38,19 @@ def time_left(_: Gettext, n_: Ngettext, *, closes_on: date, today: date) -> str:
     return n_("{n} day left.", "{n} days left.", days).format(n=days)
 
 
+def until_text(_: Gettext, n_: Ngettext, *, closes_on: date, today: date) -> str:
+    """Until when something can be done and how long that is, as one sentence."""
+    days = (closes_on - today).days
+    if days == 0:
+        return _("It can be done until today.")
+    until = n_(
+        "It can be done until {closes}, {n} day left.",
+        "It can be done until {closes}, {n} days left.",
+        days,
+    )
+    return until.format(closes=format_day(closes_on, _), n=days)
+
+
 def booked_text(_: Gettext, booked_on: date, today: date) -> str:
     """What to say of a day she booked, from the day before on in nearer words."""
     on = format_day(booked_on, _)

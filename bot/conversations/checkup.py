@@ -10,7 +10,7 @@ from backend.domain.errors import NotOwed
 from backend.domain.schedule import State
 from backend.domain.tasks import HelpReason
 from backend.texts import services
-from backend.texts.reminders import booked_text, time_left
+from backend.texts.reminders import booked_text, until_text
 from bot.buttons import Button, Screen, rows_of
 from bot.dates import date_step
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
@@ -79,11 +79,7 @@ def _service_text(viewer: Viewer, view: DueView) -> str:
             opens=services.format_day(due.opens_on, _), closes=services.format_day(due.closes_on, _)
         )
     else:
-        until = _("It can be done until {closes}.").format(
-            closes=services.format_day(due.closes_on, _)
-        )
-        left = time_left(_, viewer.n_, closes_on=due.closes_on, today=viewer.today)
-        when = f"{until} {left}"
+        when = until_text(_, viewer.n_, closes_on=due.closes_on, today=viewer.today)
     return f"{words.title}\n{when}\n📍 {words.where}"
 
 

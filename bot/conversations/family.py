@@ -47,7 +47,7 @@ def pregnancy_text(viewer: Viewer, pregnancy: Pregnancy) -> str:
 
 def _news_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ...]:
     _ = viewer._
-    birth = Button(_("👶 Baby is born"), "birth")
+    birth = _birth_button(viewer)
     changed = Button(_("Something changed"), _CHANGED)
     planning = Button(_("🌱 Wish for a child"), "planning")
     if view.pregnancy:
@@ -121,16 +121,25 @@ async def ask_changed(viewer: Viewer, answers: Answers) -> Screen:
     _ = viewer._
     view = await family.look(person_of(viewer), now=viewer.now)
     asked = await due_of(viewer, answers) if answers.get("reference") else None
+    if asked and asked.is_live:
+        still = Button(_("🤰 Still pregnant"), "still")
+        rows = ((still,), *_change_rows(viewer, view)[::-1])
+        return Screen(words("overdue", _).what, rows=rows, is_protected=True)
+    text = _("You need not explain anything. What shall I do?")
+    return Screen(text, rows=_change_rows(viewer, view), is_protected=True)
+
+
+def _change_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ...]:
+    """To stop, to talk, and while she is pregnant that the child is born."""
+    _ = viewer._
     is_child = view.pregnancy is None and view.child_born_on is not None
     stop = _("🔕 Stop these reminders") if is_child else _("🔕 Stop pregnancy reminders")
-    buttons = [Button(stop, "stop"), Button(_("💬 Talk to someone"), "talk")]
-    if not is_child:
-        buttons.append(Button(_("👶 Baby is born"), "birth"))
-    if asked and asked.is_live:
-        buttons.append(Button(_("🤰 Still pregnant"), "still"))
-        return Screen(words("overdue", _).what, rows=rows_of(buttons), is_protected=True)
-    text = _("You need not explain anything. What shall I do?")
-    return Screen(text, rows=rows_of(buttons, width=1), is_protected=True)
+    rows = ((Button(stop, "stop"),), (Button(_("💬 Talk to someone"), "talk"),))
+    return rows if is_child else (*rows, (_birth_button(viewer),))
+
+
+def _birth_button(viewer: Viewer) -> Button:
+    return Button(viewer._("👶 Baby is born"), "birth")
 
 
 async def take_changed(viewer: Viewer, answers: Answers, given: Given) -> Move:

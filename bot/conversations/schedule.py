@@ -3,7 +3,7 @@
 from backend.actions import schedule
 from backend.actions.dialogs import Answers
 from backend.actions.reminders import DueView
-from backend.texts.reminders import booked_text, time_left
+from backend.texts.reminders import booked_text, until_text
 from backend.texts.services import explain, format_day
 from bot.buttons import Button, FileContent, Screen
 from bot.conversations.checkup import answer_rows, take_answer
@@ -14,7 +14,7 @@ from bot.viewer import Viewer
 
 _A_PAGE = 4
 _SIGNS = "①②③④"
-_OPEN, _MORE, _CALENDAR = "open", "more", "calendar"
+_OPEN, _MORE, _CALENDAR, _FAMILY = "open", "more", "calendar", "family"
 
 
 async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
@@ -33,14 +33,16 @@ async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
     ]
     if len(views) > _A_PAGE:
         rows.append((Button(_("More ›"), _MORE),))
+    rows.append((Button(_("🌱 Family news"), _FAMILY),))
     return Screen("\n\n".join(lines), rows=tuple(rows), is_protected=True, is_page=True)
 
 
 async def take_list(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Open an item, or the next page; words are answered kindly."""
     _ = viewer._
-    if given == Pressed("services"):
-        return enter("services")
+    if given in (Pressed("services"), Pressed(_FAMILY)):
+        assert isinstance(given, Pressed)
+        return enter(given.value)
     if given == Pressed(_MORE):
         return Move(answers={"from": str(int(answers.get("from", "0")) + _A_PAGE)})
     if not isinstance(given, Pressed):
@@ -124,24 +126,25 @@ def _line(viewer: Viewer, sign: str, view: DueView) -> str:
 def _when(viewer: Viewer, view: DueView) -> str:
     """Until when an item can be done, or from when, or the day she booked."""
     _ = viewer._
-    opens, closes = format_day(view.due.opens_on, _), format_day(view.due.closes_on, _)
     if view.booked_on:
         return booked_text(_, view.booked_on, viewer.today)
     if not view.is_open:
         days = (view.due.opens_on - viewer.today).days
         ahead = viewer.n_("From {opens}, in {n} day.", "From {opens}, in {n} days.", days)
-        return ahead.format(opens=opens, n=days)
+        return ahead.format(opens=format_day(view.due.opens_on, _), n=days)
     if view.asked == "dose":
-        return _("Every day until {closes}.").format(closes=closes)
-    left = time_left(_, viewer.n_, closes_on=view.due.closes_on, today=viewer.today)
-    return f"{_('It can be done until {closes}.').format(closes=closes)} {left}"
+        return _("Every day until {closes}.").format(closes=format_day(view.due.closes_on, _))
+    return until_text(_, viewer.n_, closes_on=view.due.closes_on, today=viewer.today)
 
 
 def _empty(viewer: Viewer) -> Screen:
     _ = viewer._
     return Screen(
         _("There is nothing on your schedule. What would you like to be reminded of?"),
-        rows=((Button(_("🎁 Services for me"), "services"),),),
+        rows=(
+            (Button(_("🎁 Services for me"), "services"),),
+            (Button(_("🌱 Family news"), _FAMILY),),
+        ),
         is_page=True,
     )
 
