@@ -1,6 +1,7 @@
 """From a screen to the Telegram call, and from a row of the outbox to an attempt."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,6 +24,15 @@ Template = Callable[[Viewer, Message], Awaitable[Screen]]
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A rendered message; `version` is the dialog's where it is the open screen."""
+
+    screen: Screen
+    markup: Markup
+    version: int = 0
+
+
 class Courier:
     """Sends the outbox's messages: renders each at the moment of sending."""
 
@@ -32,28 +42,30 @@ class Courier:
         self._templates = templates
 
     async def send(self, message: Message) -> Attempt:
-        """Send one message; every way it can end is an outcome, none an exception."""
-        viewer = await recall(message.chat_id, self._desk)
-        if viewer is None:
-            return Attempt(Outcome.BAD_REQUEST, error="no such account")
-        if message.template == "screen":
-            return await self._send_screen(viewer, message)
-        screen = await self._templates[message.template](viewer, message)
-        markup = inline_markup(screen.rows, PushPress, message.id)
-        return await self._call(message.chat_id, screen, markup)
-
-    async def _send_screen(self, viewer: Viewer, message: Message) -> Attempt:
-        """Send the chat's open screen as it stands now."""
-        state = await dialogs.load(message.chat_id)
-        if state is None:
-            return Attempt(Outcome.BAD_REQUEST, error="no open screen")
-        screen = await self._desk.dialogs.screen(viewer, state)
-        attempt = await self._call(message.chat_id, screen, markup_of(screen, state.version))
-        if attempt.message_id is not None:
+        """Send one message; what cannot be written was not sent, and fails where it is seen."""
+        try:
+            letter = await self._written(message)
+        except Exception as error:
+            logger.error("message_not_written", send_id=message.id, exc_info=error)
+            return Attempt(Outcome.BAD_REQUEST, error=f"not written: {type(error).__name__}")
+        attempt = await self._call(message.chat_id, letter.screen, letter.markup)
+        if letter.version and attempt.message_id is not None:
             # A message with keys below the chat cannot be edited, so it is no open screen.
-            message_id = None if screen.keys else attempt.message_id
-            await dialogs.mark_shown(message.chat_id, state.version, message_id)
+            message_id = None if letter.screen.keys else attempt.message_id
+            await dialogs.mark_shown(message.chat_id, letter.version, message_id)
         return attempt
+
+    async def _written(self, message: Message) -> "_Letter":
+        """Render a message as it stands now: the chat's open screen, or its template's."""
+        viewer = await recall(message.chat_id, self._desk)
+        assert viewer is not None, "a message goes to an account"
+        if message.template == "screen":
+            state = await dialogs.load(message.chat_id)
+            assert state is not None, "a screen belongs to a dialog"
+            screen = await self._desk.dialogs.screen(viewer, state)
+            return _Letter(screen, markup_of(screen, state.version), state.version)
+        screen = await self._templates[message.template](viewer, message)
+        return _Letter(screen, inline_markup(screen.rows, PushPress, message.id))
 
     async def _call(self, chat_id: int, screen: Screen, markup: Markup) -> Attempt:
         try:

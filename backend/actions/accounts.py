@@ -124,7 +124,8 @@ async def mark_deactivated(tg_id: int, *, now: datetime) -> None:
 async def came_back(tg_id: int, *, now: datetime) -> None:
     """Note that a blocked chat is open again; one that said STOP stays stopped."""
     await execute(
-        "UPDATE account SET state = 'active', state_at = $1"
+        "UPDATE account SET state_at = $1,"
+        " state = CASE WHEN stopped_at IS NULL THEN 'active' ELSE 'stopped' END"
         " WHERE tg_id = $2 AND state IN ('blocked', 'deactivated')",
         *(now, tg_id),
     )
@@ -134,11 +135,13 @@ async def stop_all(tg_id: int, *, now: datetime) -> None:
     """Stop every message to the chat and cancel what is queued, at once."""
     async with in_transaction():
         await shut_chat(tg_id, "stopped", now=now)
+        await execute("UPDATE account SET stopped_at = $1 WHERE tg_id = $2", now, tg_id)
 
 
 async def resume(tg_id: int, *, now: datetime) -> None:
     """Take up messages again after STOP; what was cancelled is not sent afterwards."""
     await execute(
-        "UPDATE account SET state = 'active', state_at = $1 WHERE tg_id = $2 AND state = 'stopped'",
+        "UPDATE account SET state = 'active', state_at = $1, stopped_at = NULL"
+        " WHERE tg_id = $2 AND state = 'stopped'",
         *(now, tg_id),
     )

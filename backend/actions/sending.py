@@ -9,7 +9,7 @@ import structlog
 from backend.actions import delivery
 from backend.actions.delivery import Message
 from backend.clock import Clock
-from backend.domain.delivery import TREATMENTS, Attempt, Kind, Treatment
+from backend.domain.delivery import TREATMENTS, Attempt, Kind, Outcome, Treatment
 
 logger = structlog.get_logger(__name__)
 
@@ -57,6 +57,7 @@ class Sender:
         self._batch = max(1, min(width, int(per_second / 2)))
         self._wake = asyncio.Event()
         self._one_round = asyncio.Lock()
+        self._unfinished: dict[int, tuple[Message, Attempt]] = {}
         self.last_round_at: datetime | None = None
 
     def nudge(self) -> None:
@@ -86,6 +87,8 @@ class Sender:
             return await self._round()
 
     async def _round(self) -> int:
+        for message, attempt in list(self._unfinished.values()):
+            await self._finish(message, attempt)
         now = self._clock.local()
         self.last_round_at = now
         closed_until = await delivery.gate_closed_until()
@@ -95,7 +98,11 @@ class Sender:
         chats: dict[int, list[Message]] = {}
         for message in messages:
             chats.setdefault(message.chat_id, []).append(message)
-        await asyncio.gather(*(self._deliver_chat(queue) for queue in chats.values()))
+        ended = await asyncio.gather(
+            *(self._deliver_chat(queue) for queue in chats.values()), return_exceptions=True
+        )
+        for error in filter(None, ended):
+            raise error
         return len(messages)
 
     async def _careful_round(self) -> int:
@@ -122,8 +129,19 @@ class Sender:
                 await self._deliver(message)
 
     async def _deliver(self, message: Message) -> None:
-        attempt = await self._send(message)
+        try:
+            attempt = await self._send(message)
+        except Exception as error:
+            # It broke somewhere between the call and its answer, as a crash would.
+            logger.error("sender_broke", send_id=message.id, exc_info=error)
+            attempt = Attempt(Outcome.CRASHED, error=type(error).__name__)
+        self._unfinished[message.id] = (message, attempt)
+        await self._finish(message, attempt)
+
+    async def _finish(self, message: Message, attempt: Attempt) -> None:
+        """Write what became of a message; where that fails, the next round tries again."""
         decision = await delivery.finish(message, attempt, now=self._clock.local())
+        del self._unfinished[message.id]
         if TREATMENTS[attempt.outcome] in (Treatment.WRONG, Treatment.HALTED, Treatment.UNCLEAR):
             logger.warning(
                 "send_troubled",

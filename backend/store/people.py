@@ -122,7 +122,8 @@ class Counter(Model):
 class Account(Model):
     """A Telegram user who has written to the bot, and the person behind the chat.
 
-    `state` is `active`, `stopped` (said STOP), `blocked` or `deactivated`.
+    `state` is `active`, `stopped` (said STOP), `blocked` or `deactivated`; `stopped_at` outlives a
+    block, so that opening the chat again does not take back a STOP.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -132,6 +133,7 @@ class Account(Model):
     state = fields.CharField(max_length=12, default="active")
     started_at: datetime = fields.DatetimeField()
     state_at: datetime = fields.DatetimeField()
+    stopped_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         """Table."""
