@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 class Act(StrEnum):
-    """What somebody may want to do with a person's row."""
+    """What somebody may want to do with a person's row; `work` is to work on tasks about her."""
 
     VIEW = "view"
     OPEN_CONTACT = "open_contact"
@@ -32,6 +32,7 @@ class Act(StrEnum):
     INVITE = "invite"
     ERASE = "erase"
     EXPORT = "export"
+    WORK = "work"
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -84,7 +85,7 @@ class Subject:
 
 
 _HERSELF = frozenset({Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.ERASE, Act.EXPORT})
-_CADRE = frozenset({Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.CONFIRM, Act.INVITE})
+_CADRE = frozenset({Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.CONFIRM, Act.INVITE, Act.WORK})
 _OFFICER = _CADRE
 
 
@@ -94,7 +95,7 @@ def may(actor: Actor, act: Act, subject: Subject) -> bool:
     A cadre acts on her own grid: the households assigned to her, and in her village those that
     are assigned to nobody. An officer acts in her township. A desk and an auditor see no person.
     """
-    if actor.person_id == subject.person_id:
+    if actor.person_id == subject.person_id and act is not Act.WORK:
         return act in _HERSELF
     if actor.holds(Role.OFFICER, subject.village_code):
         return act in _OFFICER

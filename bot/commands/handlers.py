@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram import BotCommand, ChatMember, Update
+from telegram import ChatMember, Update
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -15,7 +15,8 @@ from telegram.ext import (
 
 from backend.actions import accounts, dialogs
 from backend.i18n import FIRST_LOCALE, locales, translator
-from bot.commands.openings import OPENINGS, opening_of
+from bot.attached import attached_to
+from bot.commands.openings import OPENINGS, command_list, opening_of
 from bot.context import Context
 from bot.conversations.stop import resumed
 from bot.dialogs import Move, Shared, Typed, enter
@@ -72,8 +73,14 @@ async def take_contact(update: Update, context: Context) -> None:
         await answer(context, Shared(contact.phone_number, is_own))
 
 
-async def take_other(_update: Update, context: Context) -> None:
-    """Say kindly that pictures, voice and the like are not understood here."""
+async def take_other(update: Update, context: Context) -> None:
+    """Give a file to the open step that asks for one, else say kindly what is understood here."""
+    message = update.effective_message
+    attached = context.turn.attached or (attached_to(message) if message else None)
+    state = await dialogs.load(context.viewer.chat_id)
+    if attached and state and context.desk.dialogs.takes_files(state):
+        await answer(context, attached)
+        return
     hint = context.viewer._("I can only read words and buttons. Please choose below.")
     await begin(context, enter("home", hint=hint))
 
@@ -119,6 +126,5 @@ async def publish_commands(bot: ExtBot[None]) -> None:
     """Tell Telegram the commands in every language; the first locale serves all others."""
     for locale in reversed(locales()):
         say = translator(locale)._
-        commands = [BotCommand(opening.command, opening.about(say)) for opening in OPENINGS]
         code = None if locale == FIRST_LOCALE else locale.split("_")[0]
-        await bot.set_my_commands(commands, language_code=code)
+        await bot.set_my_commands(command_list(say), language_code=code)

@@ -1,10 +1,13 @@
 """What opens a conversation: commands, home keys, and the words by which people say stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from telegram import BotCommand
+
+from backend.domain.access import Role
 from backend.i18n import locales, translator
-from bot.buttons import Key
+from bot.commands.boards import key_named
 from bot.dialogs import Move, enter, plain
 
 Say = Callable[[str], str]
@@ -12,31 +15,26 @@ Say = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A way into a conversation: its command and what the command list says of it."""
+    """A way into a conversation: its command, what the command list says of it, and for whom."""
 
     command: str
     about: Callable[[Say], str]
     move: Move
+    role: Role = Role.RESIDENT
 
 
 OPENINGS = (
+    Opening("tasks", lambda _: _("Today's tasks"), enter("cadre_tasks"), Role.CADRE),
+    Opening("search", lambda _: _("Find a person"), enter("cadre_search"), Role.CADRE),
     Opening("menu", lambda _: _("Open the menu"), enter("home")),
     Opening("schedule", lambda _: _("My schedule"), enter("schedule")),
     Opening("settings", lambda _: _("Settings"), enter("settings")),
     Opening("language", lambda _: _("Language"), enter("settings", "language")),
     Opening("privacy", lambda _: _("My data and privacy"), enter("privacy")),
+    Opening("complaint", lambda _: _("Complain, suggest, praise"), enter("complaints")),
     Opening("help", lambda _: _("Ask for help"), enter("cadre_help")),
     Opening("cancel", lambda _: _("Leave what is open"), enter("home")),
     Opening("stop", lambda _: _("Stop all messages"), enter("stop")),
-)
-
-HOME_KEYS: tuple[tuple[Callable[[Say], str], str], ...] = (
-    (lambda _: _("📅 My schedule"), "schedule"),
-    (lambda _: _("🎁 Services for me"), "services"),
-    (lambda _: _("🌱 Family news"), "family"),
-    (lambda _: _("🙋 Village cadre"), "cadre_help"),
-    (lambda _: _("⚙️ Settings"), "settings"),
-    (lambda _: _("🔒 Privacy"), "privacy"),
 )
 
 _STOP_WORDS = frozenset(
@@ -44,10 +42,13 @@ _STOP_WORDS = frozenset(
 )
 
 
-def home_keys(say: Say) -> tuple[tuple[Key, ...], ...]:
-    """Return the keys below the chat, two a row."""
-    keys = [Key(label(say)) for label, _conversation in HOME_KEYS]
-    return tuple(tuple(keys[at : at + 2]) for at in range(0, len(keys), 2))
+def command_list(say: Say, roles: Collection[Role] = ()) -> list[BotCommand]:
+    """The commands somebody with these roles is shown; a resident's are everybody's."""
+    return [
+        BotCommand(opening.command, opening.about(say))
+        for opening in OPENINGS
+        if opening.role in {*roles, Role.RESIDENT}
+    ]
 
 
 def opening_of(text: str) -> Move | None:
@@ -55,9 +56,5 @@ def opening_of(text: str) -> Move | None:
     words = plain(text)
     if words in _STOP_WORDS:
         return enter("stop")
-    for locale in locales():
-        say = translator(locale)._
-        for label, conversation in HOME_KEYS:
-            if words == plain(label(say)):
-                return enter(conversation)
-    return None
+    opened = (key_named(words, translator(locale)._) for locale in locales())
+    return next((move for move in opened if move), None)

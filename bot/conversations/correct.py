@@ -3,7 +3,7 @@
 from backend.actions import corrections, registrations
 from backend.actions.dialogs import Answers
 from bot.buttons import Button, Screen
-from bot.commands.openings import home_keys
+from bot.commands.boards import home_keys
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.membership import members_only, person_of
 from bot.particulars import name_step, phone_step, village_step
@@ -56,7 +56,7 @@ async def take_village(viewer: Viewer, _answers: Answers, code: str) -> Move:
 
 async def ask_done(viewer: Viewer, _answers: Answers) -> Screen:
     """Say that it is put right, with the keys for everything else."""
-    return Screen(viewer._("✅ It is put right."), keys=home_keys(viewer._), is_page=True)
+    return Screen(viewer._("✅ It is put right."), keys=home_keys(viewer), is_page=True)
 
 
 async def take_done(viewer: Viewer, _answers: Answers, _given: Given) -> Move:

@@ -1,13 +1,17 @@
 """The home screen: a greeting, what is due, and the keys below the chat."""
 
-from backend.actions import people, schedule
+from collections.abc import Awaitable, Callable
+
+from backend.actions import people, schedule, tasks
 from backend.actions.dialogs import Answers
 from backend.actions.reminders import DueView
+from backend.domain.access import Role
 from backend.texts import services
 from backend.texts.greetings import greet
 from backend.texts.reminders import booked_text, time_left
+from backend.texts.tasks import counts_text
 from bot.buttons import Button, Screen
-from bot.commands.openings import home_keys
+from bot.commands.boards import BOARDS, Board, boards_of, home_keys
 from bot.conversations.stop import resumed
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, enter
 from bot.membership import person_of
@@ -15,22 +19,36 @@ from bot.viewer import Viewer
 
 
 async def ask_home(viewer: Viewer, _answers: Answers) -> Screen:
-    """Greet, and say how many things are due; who is not in, or has stopped, is shown the way."""
+    """Show the board of the first role held; who is not in, or has stopped, is shown the way."""
     if viewer.person_id is None:
         return _way_in(viewer)
     if viewer.visitor.state == "stopped":
         return _way_back(viewer)
-    _ = viewer._
-    lines = [greet(await people.addressed(viewer.person_id), viewer.now.hour, _)]
-    if viewer.visitor.person_state == "waiting":
-        lines.append(_("Your village cadre has yet to confirm you."))
-    lines += await _due_lines(viewer)
+    return await _board_screen(viewer, boards_of(viewer)[0])
+
+
+async def _board_screen(viewer: Viewer, board: Board) -> Screen:
+    """Greet, and say what is to be done in this role."""
+    hello = greet(await people.addressed(person_of(viewer)), viewer.now.hour, viewer._)
+    lines = [hello, *await _LINES[board.role](viewer)]
     return Screen(
         "\n".join(lines),
-        keys=home_keys(_),
+        keys=home_keys(viewer, board),
         is_page=True,
         is_protected=not viewer.visitor.hides_content,
     )
+
+
+def _board_step(board: Board) -> Step:
+    """The step that shows one board; who does not hold its role sees the first one."""
+
+    async def ask(viewer: Viewer, answers: Answers) -> Screen:
+        is_held = viewer.person_id is not None and board in boards_of(viewer)
+        if not is_held or viewer.visitor.state == "stopped":
+            return await ask_home(viewer, answers)
+        return await _board_screen(viewer, board)
+
+    return Step(board.name, ask, take_home)
 
 
 async def take_home(viewer: Viewer, _answers: Answers, given: Given) -> Move:
@@ -42,14 +60,27 @@ async def take_home(viewer: Viewer, _answers: Answers, given: Given) -> Move:
     return enter("home", hint=viewer._("I did not understand that. Please choose below."))
 
 
+async def _grid_lines(viewer: Viewer) -> list[str]:
+    """How much is to be done in the grid today."""
+    actor = viewer.visitor.actor
+    assert actor is not None, "the board is a cadre's"
+    return [counts_text(await tasks.summary(actor, now=viewer.now), viewer._)]
+
+
 async def _due_lines(viewer: Viewer) -> list[str]:
     """How many things are due, and the most urgent one for her who does not hide content."""
+    waiting = viewer.visitor.person_state == "waiting"
+    lines = [viewer._("Your village cadre has yet to confirm you.")] if waiting else []
     views = await schedule.my_schedule(person_of(viewer), now=viewer.now)
     due = [view for view in views if view.is_open and view.asked != "dose"]
     if not due:
-        return [viewer._("Nothing to do today.")]
+        return [*lines, viewer._("Nothing to do today.")]
     count = viewer.n_("{n} thing to do.", "{n} things to do.", len(due)).format(n=len(due))
-    return [count] if viewer.visitor.hides_content else [count, _one_line(viewer, due[0])]
+    return (
+        [*lines, count]
+        if viewer.visitor.hides_content
+        else [*lines, count, _one_line(viewer, due[0])]
+    )
 
 
 def _one_line(viewer: Viewer, view: DueView) -> str:
@@ -80,4 +111,11 @@ def _way_back(viewer: Viewer) -> Screen:
     )
 
 
-CONVERSATION = Conversation("home", (Step("home", ask_home, take_home),))
+_LINES: dict[Role, Callable[[Viewer], Awaitable[list[str]]]] = {
+    Role.CADRE: _grid_lines,
+    Role.RESIDENT: _due_lines,
+}
+
+CONVERSATION = Conversation(
+    "home", (Step("home", ask_home, take_home), *(_board_step(board) for board in BOARDS))
+)

@@ -7,7 +7,7 @@ from backend.domain.access import is_underage
 from backend.domain.consent import Purpose
 from backend.domain.errors import AlreadyRegistered
 from bot.buttons import Button, Screen, rows_of
-from bot.commands.openings import home_keys
+from bot.commands.boards import home_keys
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
 from bot.particulars import name_step, phone_step, village_step, year_step
 from bot.topics import chosen, topic_list, topic_steps
@@ -108,7 +108,7 @@ async def ask_done(viewer: Viewer, answers: Answers) -> Screen:
     """The receipt with its number, and the keys for everything else."""
     _ = viewer._
     done = _("✅ Registered. Your village cadre will confirm it. Your number is {number}.")
-    return Screen(done.format(number=answers["number"]), keys=home_keys(_), is_page=True)
+    return Screen(done.format(number=answers["number"]), keys=home_keys(viewer), is_page=True)
 
 
 async def take_done(viewer: Viewer, answers: Answers, given: Given) -> Move:

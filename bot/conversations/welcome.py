@@ -8,7 +8,7 @@ from backend.domain.consent import HEALTH_PURPOSES, Purpose
 from backend.domain.errors import AlreadyRegistered, InviteRefused
 from backend.texts.consents import privacy_notice
 from bot.buttons import Button, Screen
-from bot.commands.openings import home_keys
+from bot.commands.boards import home_keys
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.topics import UNASKED, chosen, topic_list, topic_steps
 from bot.typed import NO, YES, meant
@@ -105,7 +105,7 @@ async def ask_done(viewer: Viewer, answers: Answers) -> Screen:
         topics = topic_list(viewer, agreed)
         lines.append(_("I will remind you of: {topics}.").format(topics=topics))
     lines.append(_("You can change or stop this at any time in Settings."))
-    return Screen("\n".join(lines), keys=home_keys(_), is_page=True)
+    return Screen("\n".join(lines), keys=home_keys(viewer), is_page=True)
 
 
 async def ask_farewell(viewer: Viewer, answers: Answers) -> Screen:

@@ -10,7 +10,7 @@ from backend.domain.access import Act, Actor, Held, Role, Subject, is_underage, 
 HERE, NEXT, TOWN, OTHER_TOWN = "330000100001", "330000100002", "330000100000", "330000200000"
 WANG, ZHAO, OTHER_CADRE = 1, 2, 3
 OWN = {Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.ERASE, Act.EXPORT}
-STAFF = {Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.CONFIRM, Act.INVITE}
+STAFF = {Act.VIEW, Act.OPEN_CONTACT, Act.CHANGE, Act.CONFIRM, Act.INVITE, Act.WORK}
 
 
 def allowed(actor: Actor, cadre_id: int | None = None) -> set[Act]:
@@ -20,7 +20,7 @@ def allowed(actor: Actor, cadre_id: int | None = None) -> set[Act]:
 
 def test_she_herself_may_do_everything_but_what_is_the_offices() -> None:
     assert allowed(Actor(WANG)) == OWN
-    assert allowed(Actor(WANG, (Held(Role.CADRE, HERE),))) == OWN
+    assert allowed(Actor(WANG, (Held(Role.CADRE, HERE),))) == OWN | {Act.WORK}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Grids in SQL: whose rows a cadre may see, and which cadres look after a row."""
+
+from backend.domain.access import Actor, Role
+from backend.store.sql import Row, execute
+
+_TOWNSHIP_DIGITS = 9
+_IS_COVERED = """(g.region_code = p.village_code
+    OR g.region_code = substr(p.village_code, 1, 9) || '000')"""
+_IS_HERS = f"""g.role = '{Role.CADRE}' AND g.ended_at IS NULL AND {_IS_COVERED}
+    AND (h.cadre_id IS NULL OR h.cadre_id = g.person_id) AND p.state <> 'erased'"""
+# A grant `g` of a cadre, her chat `a`, and the persons of her grid.
+CADRE_AND_PERSON = f"""role_grant g JOIN person c ON c.id = g.person_id
+    JOIN account a ON a.person_id = g.person_id AND a.state = 'active'
+    JOIN person p ON p.state <> 'erased' LEFT JOIN household h ON h.id = p.household_id
+    WHERE {_IS_HERS}"""
+
+
+def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
+    """The condition for `p` and `h` to be in an actor's grid, with its values.
+
+    Says in SQL what `domain.access.may` says of a cadre; placeholders count on from `after`.
+    """
+    codes = [held.region_code for held in actor.held if held.role is Role.CADRE]
+    if not codes:
+        return "1 = 0", ()
+    patterns = [f"{code[:_TOWNSHIP_DIGITS]}%" if code.endswith("000") else code for code in codes]
+    places = " OR ".join(
+        f"p.village_code LIKE ${number}" for number in range(after + 1, after + len(codes) + 1)
+    )
+    return (
+        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${after + len(codes) + 1})"
+        " AND p.state <> 'erased'",
+        (*patterns, actor.person_id),
+    )
+
+
+async def chats_of_cadres(person_id: int) -> list[Row]:
+    """The open chats of those in whose grid a person is: `person_id` and `tg_id` of each."""
+    return await execute(
+        "SELECT DISTINCT g.person_id, a.tg_id FROM role_grant g"
+        " JOIN account a ON a.person_id = g.person_id AND a.state = 'active'"
+        " JOIN person p ON p.id = $1 LEFT JOIN household h ON h.id = p.household_id"
+        f" WHERE {_IS_HERS} AND g.person_id <> $1 ORDER BY g.person_id",
+        person_id,
+    )

@@ -1,0 +1,74 @@
+"""The words of a cadre's work: what a task is, why, since when, and how the day stands."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from backend.domain.tasks import Counts, HelpReason, NotReached, TaskKind
+
+Gettext = Callable[[str], str]
+Ngettext = Callable[[str, str, int], str]
+
+
+def counts_text(counts: Counts, _: Gettext) -> str:
+    """How a grid stands, in one line; without any name or health word."""
+    return _("Today {today} · overdue {overdue} · this week {done}/{week} done").format(
+        today=counts.today, overdue=counts.overdue, done=counts.done, week=counts.week
+    )
+
+
+def digest_text(counts: Counts, _: Gettext, n_: Ngettext) -> str:
+    """What the morning's message says, discreet enough for a lock screen."""
+    said = n_("☀️ {n} task today.", "☀️ {n} tasks today.", counts.today).format(n=counts.today)
+    if counts.overdue:
+        late = n_("{n} of them is overdue.", "{n} of them are overdue.", counts.overdue)
+        said = f"{said} {late.format(n=counts.overdue)}"
+    return said
+
+
+def alert_text(_: Gettext) -> str:
+    """What the message about a task that cannot wait says."""
+    return _("🔔 Someone needs you. Please have a look.")
+
+
+_HELP: Mapping[HelpReason, Callable[[Gettext], str]] = {
+    HelpReason.TRANSPORT: lambda _: _("has no transport"),
+    HelpReason.TIME: lambda _: _("has no time"),
+    HelpReason.PROCEDURE: lambda _: _("asks how it goes"),
+    HelpReason.COMPANY: lambda _: _("wants company"),
+    HelpReason.CALL: lambda _: _("asks for a call"),
+    HelpReason.VISIT: lambda _: _("asks for a visit"),
+    HelpReason.OTHER: lambda _: _("asks for help"),
+}
+
+_KINDS: Mapping[TaskKind, Callable[[Gettext], str]] = {
+    TaskKind.HANDOVER: lambda _: _("moves; plan to hand over"),
+    TaskKind.MOVE: lambda _: _("reports a move"),
+    TaskKind.REGISTRATION: lambda _: _("registered, to confirm"),
+    TaskKind.VISIT: lambda _: _("service due, no phone"),
+}
+
+_NOT_REACHED: Mapping[NotReached, Callable[[Gettext], str]] = {
+    NotReached.NO_ANSWER: lambda _: _("No answer"),
+    NotReached.NO_SUCH_NUMBER: lambda _: _("No such number"),
+    NotReached.NOT_AT_HOME: lambda _: _("Not at home"),
+}
+
+
+def what_text(kind: TaskKind, reason: str | None, _: Gettext) -> str:
+    """What a task is about, in a few words behind a name."""
+    if kind is TaskKind.HELP:
+        return _HELP[HelpReason(reason or HelpReason.OTHER)](_)
+    return _KINDS[kind](_)
+
+
+def not_reached_text(reason: NotReached, _: Gettext) -> str:
+    """Why somebody was not reached, fit for a button."""
+    return _NOT_REACHED[reason](_)
+
+
+def since_text(day: date, today: date, _: Gettext, n_: Ngettext) -> str:
+    """How long a task has been waiting."""
+    days = (today - day).days
+    if days <= 0:
+        return _("since today")
+    return n_("for {n} day", "for {n} days", days).format(n=days)
