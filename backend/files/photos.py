@@ -4,7 +4,9 @@ Place, time, phone model, hidden texts, second files behind the picture: none of
 only the pixels are kept. Source: `reliability.md` C4.
 """
 
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import ClassVar
@@ -18,8 +20,24 @@ _MOST_PIXELS = 50_000_000
 _LONGEST_SIDE = 2560
 _QUALITY = 85
 # Opened by name, so that no exotic reader of the library is ever tried on a stranger's bytes.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "MPO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _WHITE = (255, 255, 255)
+# What the library raises on bytes that are cut off, forged or no picture at all.
+_BROKEN = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Warning,
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
@@ -40,9 +58,7 @@ def redraw_photo(content: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _redrawn(content)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
-        raise PhotoUnreadable from error
-    except (Image.DecompressionBombError, MemoryError, EOFError, IndexError) as error:
+    except _BROKEN as error:
         raise PhotoUnreadable from error
 
 
