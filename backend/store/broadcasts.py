@@ -34,7 +34,7 @@ class Broadcast(Model):
     sent = fields.IntField(null=True)
     failed = fields.IntField(null=True)
     unknown = fields.IntField(null=True)
-    withdrawn = fields.IntField(null=True)
+    cancelled = fields.IntField(null=True)
 
     class Meta:
         """Table."""

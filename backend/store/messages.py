@@ -28,6 +28,7 @@ class Send(Model):
     chat_id = fields.BigIntField()
     template = fields.CharField(max_length=32)
     reference = fields.CharField(max_length=80, default="")
+    broadcast_id = fields.BigIntField(null=True)
     purpose = fields.CharField(max_length=16, null=True)
     is_self_set = fields.BooleanField(default=False)
     due_at: datetime = fields.DatetimeField()
