@@ -17,7 +17,14 @@ from backend.domain.desk import ReceiptUnknown
 from backend.domain.receipts import read_receipt
 from backend.store.crypto import keys
 from backend.store.models import ComplaintReading, ComplaintReply
-from backend.store.sealing import ReceiptKey, open_letter, public_of, receipt_key
+from backend.store.sealing import (
+    ReceiptKey,
+    open_letter,
+    public_of,
+    read_public,
+    receipt_key,
+    reseal,
+)
 from backend.store.sql import execute, in_transaction
 
 _TOLD_FOR = timedelta(days=30)
@@ -126,6 +133,35 @@ async def deal(receipt: str, private_key: bytes, deed: Deed, *, text: str, now: 
         chat = next(part.content for part in parts if part.kind is Piece.CHAT)
         await _tell(int(chat), progress.receipt, now=now)
         return await complaints.case_of(progress.complaint_id)
+
+
+async def pass_on(receipt: str, private_key: bytes, to_public_key: str) -> None:
+    """Let one more key open a complaint, as when its reader leaves.
+
+    Raises ReceiptUnknown, DeskKeyWrong for a key the desk does not have, and DeskKeyExcluded when
+    its holder is named in the complaint.
+    """
+    async with in_transaction():
+        progress, _key, key_id = await _found(receipt, private_key)
+        to_id = await desk_keys.check_recipient(to_public_key, progress.complaint_id)
+        rows = await execute(
+            "SELECT piece_id, sealed_key FROM complaint_piece_key"
+            " WHERE complaint_id = $1 AND desk_key_id = $2",
+            *(progress.complaint_id, key_id),
+        )
+        public = read_public(to_public_key)
+        for row in rows:
+            await execute(
+                "INSERT INTO complaint_piece_key (id, piece_id, complaint_id, desk_key_id,"
+                " sealed_key) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+                *(random_id(), row["piece_id"], progress.complaint_id, to_id),
+                reseal(row["sealed_key"], private_key, public),
+            )
+        await execute(
+            "INSERT INTO complaint_recipient (id, complaint_id, desk_key_id)"
+            " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            *(random_id(), progress.complaint_id, to_id),
+        )
 
 
 def told_receipt(reference: str) -> str:

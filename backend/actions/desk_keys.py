@@ -8,6 +8,7 @@ from backend.domain.complaints import Category
 from backend.domain.desk import (
     About,
     DeskKey,
+    DeskKeyExcluded,
     DeskKeyKnown,
     DeskKeyWrong,
     Level,
@@ -118,6 +119,22 @@ async def public_keys(key_ids: list[int]) -> dict[int, bytes]:
     """The public keys of these numbers."""
     rows = await models.DeskKey.filter(id__in=key_ids)
     return {row.id: read_public(row.public_key) for row in rows}
+
+
+async def check_recipient(public_key: str, complaint_id: int) -> int:
+    """The number of an active key that a complaint may be passed on to.
+
+    Raises DeskKeyWrong for a key the desk does not have, DeskKeyExcluded where its holder is named.
+    """
+    row = await models.DeskKey.get_or_none(
+        public_key=public_text(read_public(public_key)), ended_on=None
+    )
+    if row is None:
+        raise DeskKeyWrong
+    complaint = await models.Complaint.get(id=complaint_id)
+    if row.holder and accused_digest(row.holder) in complaint.accused_blind.split():
+        raise DeskKeyExcluded
+    return int(row.id)
 
 
 async def holders(key_ids: list[int]) -> dict[int, str]:

@@ -57,6 +57,13 @@ class DeskKeyWrong(SuixingError):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
+class DeskKeyExcluded(SuixingError):
+    """The holder of a key is named in the complaint it should be passed on to."""
+
+    code: ClassVar[str] = "desk_key_excluded"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
 class DeskKeyKnown(SuixingError):
     """The desk has this key already."""
 

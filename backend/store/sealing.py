@@ -1,7 +1,6 @@
 """Sealing to keys whose private halves are elsewhere, and boxes that only a receipt opens."""
 
 import base64
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ _BLOCK_BYTES = 512
 _KEY_BYTES = 32
 _PUBLIC_PREFIX = "suixing-desk:"
 _OPS, _MEMORY = pwhash.argon2id.OPSLIMIT_INTERACTIVE, pwhash.argon2id.MEMLIMIT_INTERACTIVE
-_FILE_OPS, _FILE_MEMORY = pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,6 +67,15 @@ class ReceiptKey:
             raise SealBroken(place="complaint_reply") from error
 
 
+def reseal(sealed_key: bytes, private_key: bytes, public_key: bytes) -> bytes:
+    """Seal a box's key to one more recipient; raises SealBroken for a key that opens it not."""
+    try:
+        key = SealedBox(PrivateKey(private_key)).decrypt(sealed_key)
+    except CryptoError as error:
+        raise SealBroken(place="complaint_piece_key") from error
+    return bytes(SealedBox(PublicKey(public_key)).encrypt(key))
+
+
 def receipt_key(receipt: str) -> ReceiptKey:
     """Derive digest and key by Argon2id (64 MiB) under the installation's one salt."""
     salt = base64.urlsafe_b64decode(keys().derived("receipt"))[: pwhash.argon2id.SALTBYTES]
@@ -100,32 +107,3 @@ def read_public(text: str) -> bytes:
     if len(raw) != _KEY_BYTES:
         raise DeskKeyWrong
     return raw
-
-
-def wrap_key(private_key: bytes, passphrase: str, *, name: str) -> str:
-    """The text of a key file: the private key in a box that the passphrase opens (Argon2id)."""
-    salt = secrets.token_bytes(pwhash.argon2id.SALTBYTES)
-    lock = pwhash.argon2id.kdf(_KEY_BYTES, passphrase.encode(), salt, _FILE_OPS, _FILE_MEMORY)
-    held = {
-        "suixing_desk_key": 1,
-        "name": name,
-        "public": public_text(public_of(private_key)),
-        "salt": base64.b64encode(salt).decode(),
-        "ops": _FILE_OPS,
-        "memory": _FILE_MEMORY,
-        "box": base64.b64encode(SecretBox(lock).encrypt(private_key)).decode(),
-    }
-    return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
-
-
-def unwrap_key(text: str, passphrase: str) -> bytes:
-    """The private key of a key file; raises DeskKeyWrong for another file or passphrase."""
-    try:
-        held = json.loads(text)
-        salt, box = base64.b64decode(held["salt"]), base64.b64decode(held["box"])
-        lock = pwhash.argon2id.kdf(
-            _KEY_BYTES, passphrase.encode(), salt, int(held["ops"]), int(held["memory"])
-        )
-        return SecretBox(lock).decrypt(box)
-    except (ValueError, KeyError, TypeError, CryptoError) as error:
-        raise DeskKeyWrong from error

@@ -56,10 +56,16 @@ _ERRORS: Mapping[str, Sentence] = {
     "underage": lambda _: _(
         "Under 18, a person looks after you instead of this chat. Please ask the village cadre."
     ),
+    "task_over": lambda _: _("This is settled already. Here is what is open now."),
+    "undo_too_late": lambda _: _("More than ten minutes have passed. It stays as it is."),
+    "day_not_offered": lambda _: _("Please choose a day from tomorrow on, within three months."),
+    "move_refused": lambda _: _("This move was settled or taken back already."),
+    "has_own_chat": lambda _: _("She uses this service herself. Please ask her to say it there."),
     "consent_needed": lambda _: _("Please agree to take part first."),
     "desk_closed": lambda _: _(
         "The desk cannot be written to yet. It needs two county keys and the recovery key."
     ),
+    "desk_key_excluded": lambda _: _("The holder of this key is named in it."),
     "desk_key_known": lambda _: _("The desk has this key already."),
     "desk_key_wrong": lambda _: _("This key file does not open with this passphrase."),
     "receipt_unknown": lambda _: _("There is nothing with this receipt that this key opens."),
