@@ -280,7 +280,8 @@ def _may_go(minute: str) -> str:
     """Return the condition for a row `s` (account `a`, person `p`) to go at that local minute.
 
     The chat can be written to, the purpose is still consented to, and the reader is not in quiet
-    hours; what she set herself, and answers to her, are not held back.
+    hours; what she set herself, and answers to her, are not held back. A broadcast's copy goes
+    while its broadcast is being sent, to who still wants news.
     """
     return f"""
         (a.state = 'active'
@@ -288,6 +289,10 @@ def _may_go(minute: str) -> str:
         AND (s.purpose IS NULL OR EXISTS (
             SELECT 1 FROM consent c WHERE c.person_id = s.person_id AND c.purpose = s.purpose
             AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL))
+        AND (s.broadcast_id IS NULL OR (
+            EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state = 'sending')
+            AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = s.person_id
+                AND t.topic = 'news' AND t.choice <> 'on')))
         AND (s.kind NOT IN ('reminder', 'broadcast') OR s.is_self_set OR p.id IS NULL
             OR CASE WHEN p.quiet_from_minute > p.quiet_to_minute
                 THEN {minute} >= p.quiet_to_minute AND {minute} < p.quiet_from_minute

@@ -41,6 +41,16 @@ async def recall_due_services(
         await _recall(condition, REMINDER_TEMPLATE, *person_ids, *part, now=now)
 
 
+async def recall_broadcast(broadcast_id: int, *, now: datetime) -> None:
+    """Take back every copy of a broadcast that has not gone yet."""
+    await _recall("broadcast_id = $2", broadcast_id, now=now)
+
+
+async def recall_broadcasts_to(person_id: int, *, now: datetime) -> None:
+    """Take back every broadcast's copy to a person."""
+    await _recall("person_id = $2 AND broadcast_id IS NOT NULL", person_id, now=now)
+
+
 async def _recall(condition: str, *values: object, now: datetime) -> None:
     for statement in (_CANCEL, _SPOIL):
         await execute(f"{statement} AND {condition}", now, *values)

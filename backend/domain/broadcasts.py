@@ -14,6 +14,8 @@ from backend.domain.quiet_hours import is_quiet, minute_of
 
 # Her answer to these messages, kept beside her answers about topics of services.
 NEWS = "news"
+# The language every broadcast is written in; others are added to it.
+FIRST_LANGUAGE = "zh_CN"
 CONFIRM_ABOVE = 200
 PER_SECOND = 30
 # How long a copy waits for its turn (quiet hours, another message that day, a pause).
@@ -42,6 +44,7 @@ class Act(StrEnum):
     """What may happen to a broadcast."""
 
     WRITE = "write"
+    ASK = "ask"
     SUBMIT = "submit"
     CONFIRM = "confirm"
     RETURN = "return"
@@ -55,6 +58,7 @@ class Act(StrEnum):
 
 _MOVES: Mapping[Act, Mapping[State, State]] = {
     Act.WRITE: {State.DRAFT: State.DRAFT},
+    Act.ASK: {State.DRAFT: State.WAITING},
     Act.SUBMIT: {State.DRAFT: State.QUEUED},
     Act.CONFIRM: {State.WAITING: State.QUEUED},
     Act.RETURN: {State.WAITING: State.DRAFT, State.QUEUED: State.DRAFT},
@@ -76,7 +80,7 @@ class Refusal(StrEnum):
     NO_VILLAGES = "no_villages"
     NOBODY = "nobody"
     SAME_PERSON = "same_person"
-    TOO_EARLY = "too_early"
+    WRONG_TIME = "wrong_time"
     NOTHING_FAILED = "nothing_failed"
 
 
@@ -105,21 +109,26 @@ class Reach:
         """Whether another officer has to look before it goes: above 200."""
         return self.reachable > CONFIRM_ABOVE
 
+    @property
+    def submitting(self) -> Act:
+        """What handing it in is: asking another officer, or sending it."""
+        return Act.ASK if self.needs_second_person else Act.SUBMIT
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What became of the copies; `unknown` may have arrived, `withdrawn` opted out meanwhile."""
+    """What became of the copies; `unknown` may have arrived, `cancelled` is no longer wanted."""
 
     sent: int = 0
     waiting: int = 0
     failed: int = 0
     unknown: int = 0
-    withdrawn: int = 0
+    cancelled: int = 0
 
     @property
     def total(self) -> int:
         """Every copy there is."""
-        return self.sent + self.waiting + self.failed + self.unknown + self.withdrawn
+        return self.sent + self.waiting + self.failed + self.unknown + self.cancelled
 
 
 @dataclass(frozen=True, slots=True)
