@@ -34,7 +34,7 @@ async def ask_list(viewer: Viewer, _answers: Answers) -> Screen:
         for topic in await offers.topics_for(person_of(viewer))
     ]
     text = _("Free services for you. Press one to look at it; ✅ are the ones you get.")
-    return Screen(text, rows=rows_of(buttons), is_page=True)
+    return Screen(text, rows=rows_of(buttons), is_page=True, is_protected=True)
 
 
 async def take_list(viewer: Viewer, _answers: Answers, given: Given) -> Move:

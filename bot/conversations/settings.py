@@ -54,7 +54,7 @@ async def ask_menu(viewer: Viewer, _answers: Answers) -> Screen:
         Button(_("🔒 Privacy"), "privacy"),
         Button(_("⏹ Stop all messages"), "stop"),
     )
-    return Screen("\n".join(lines), rows=rows_of(buttons), is_page=True)
+    return Screen("\n".join(lines), rows=rows_of(buttons), is_page=True, is_protected=True)
 
 
 async def take_menu(viewer: Viewer, _answers: Answers, given: Given) -> Move:
