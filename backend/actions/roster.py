@@ -4,7 +4,7 @@ Rows go in batches, each its own transaction, so that an import can be stopped a
 was taken in is recognised. Nothing is asked row by row.
 """
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncGenerator, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -55,7 +55,7 @@ class _Line(NamedTuple):
 
 async def import_roster(
     roster: Iterable[RosterRow | Rejected], *, now: datetime
-) -> AsyncIterator[Tally]:
+) -> AsyncGenerator[Tally]:
     """Take in a roster batch by batch and yield the tally after each.
 
     Stopped after any batch, what came before is kept; run again, it goes through to the end.
