@@ -114,20 +114,15 @@ def recipients(
     """The keys a complaint is sealed to, the recovery key among them; raises DeskClosed."""
     if not is_open(keys):
         raise DeskClosed
-    above = [key for key in keys if key.level is Level.COUNTY]
     chosen = [] if _goes_up(about, category) else _local(keys, about)
     if len(chosen) < FEWEST_RECIPIENTS:
-        chosen += [key for key in above if not is_named(key, about)] or above
+        chosen += _above(keys, about)
     return (*chosen, *(key for key in keys if key.level is Level.RECOVERY))
 
 
 def is_named(key: DeskKey, about: About) -> bool:
     """Whether the words name a key's holder or office."""
-    words = plain_name(about.words)
-    holder, office = plain_name(key.holder), plain_name(key.office)
-    if len(words) < _SHORTEST_NAME:
-        return False
-    return (bool(holder) and (holder in words or words in holder)) or office in words
+    return _is_in(key.holder, about) or _is_in(key.office, about)
 
 
 def plain_name(text: str) -> str:
@@ -144,6 +139,24 @@ def _local(keys: Sequence[DeskKey], about: About) -> list[DeskKey]:
         and not is_named(key, about)
         and not (about.is_somebody and key.is_in_command)
     ]
+
+
+def _above(keys: Sequence[DeskKey], about: About) -> list[DeskKey]:
+    """The county's keys without those named; if its office is named, without the holders named."""
+    above = [key for key in keys if key.level is Level.COUNTY]
+    return (
+        [key for key in above if not is_named(key, about)]
+        or [key for key in above if not _is_in(key.holder, about)]
+        or above
+    )
+
+
+def _is_in(name: str, about: About) -> bool:
+    """Whether a name stands in the words, or the words in the name."""
+    name, words = plain_name(name), plain_name(about.words)
+    if min(len(name), len(words)) < _SHORTEST_NAME:
+        return False
+    return name in words or words in name
 
 
 def _goes_up(about: About, category: Category | None) -> bool:
