@@ -13,10 +13,12 @@ from backend.actions import (
     complaints,
     delivery,
     dialogs,
+    digests,
     due_run,
     inbox,
     mydata,
     planning,
+    visit_run,
 )
 from backend.clock import Clock
 
@@ -66,6 +68,14 @@ async def _queue_due(now: datetime, _url: str) -> object:
     return await due_run.queue_due(now=now)
 
 
+async def _queue_visits(now: datetime, _url: str) -> object:
+    return await visit_run.queue_visits(now=now)
+
+
+async def _queue_digests(now: datetime, _url: str) -> object:
+    return await digests.queue_digests(now=now)
+
+
 async def _erase(now: datetime, _url: str) -> object:
     return await mydata.erase_due(now=now)
 
@@ -87,6 +97,8 @@ JOBS = (
     Job("show_lost", timedelta(seconds=5), _show_lost),
     Job("roll_plans", timedelta(minutes=30), _roll_plans),
     Job("queue_due", timedelta(minutes=1), _queue_due),
+    Job("queue_visits", timedelta(minutes=5), _queue_visits),
+    Job("queue_digests", timedelta(minutes=1), _queue_digests),
     Job("expire", timedelta(minutes=1), _expire),
     Job("erase", timedelta(hours=1), _erase),
     Job("forget_notices", timedelta(minutes=1), _forget_notices),

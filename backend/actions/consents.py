@@ -18,11 +18,13 @@ from backend.store.models import Consent
 from backend.store.sql import execute, in_transaction
 
 
-async def give(person_id: int, purposes: Iterable[Purpose], *, now: datetime) -> None:
+async def give(
+    person_id: int, purposes: Iterable[Purpose], *, now: datetime, by: int | None = None
+) -> None:
     """Keep her consent to each of `purposes`; what is in force under the same words stays as it is.
 
-    Raises ConsentNeeded for a health purpose without the general consent. The first general
-    consent enrols her today.
+    `by` names a cadre who wrote down what she was told in person. Raises ConsentNeeded for a health
+    purpose without the general consent. The first general consent enrols her today.
     """
     async with in_transaction():
         held = await answers(person_id)
@@ -33,20 +35,22 @@ async def give(person_id: int, purposes: Iterable[Purpose], *, now: datetime) ->
         for purpose in wanted:
             if known.get(purpose) != TEXT_VERSIONS[purpose]:
                 await _close(person_id, purpose, now=now)
-                await _answer(person_id, purpose, given_at=now)
-                await _note("consent_given", person_id, purpose, now=now)
+                await _answer(person_id, purpose, given_at=now, by=by)
+                await _note("consent_given", person_id, purpose, by=by, now=now)
         if Purpose.SERVICE in wanted:
             await _enrol(person_id, now=now)
         await replan(person_id, now=now)
 
 
-async def refuse(person_id: int, purposes: Iterable[Purpose], *, now: datetime) -> None:
+async def refuse(
+    person_id: int, purposes: Iterable[Purpose], *, now: datetime, by: int | None = None
+) -> None:
     """Keep her refusal, so that she is not asked again; a refusal ends an earlier consent."""
     async with in_transaction():
         for purpose in set(purposes):
             await _stop(person_id, purpose, now=now)
-            await _answer(person_id, purpose, refused_at=now)
-            await _note("consent_refused", person_id, purpose, now=now)
+            await _answer(person_id, purpose, refused_at=now, by=by)
+            await _note("consent_refused", person_id, purpose, by=by, now=now)
         await replan(person_id, now=now)
 
 
@@ -100,6 +104,7 @@ async def _answer(
     *,
     given_at: datetime | None = None,
     refused_at: datetime | None = None,
+    by: int | None = None,
 ) -> None:
     await Consent.create(
         person_id=person_id,
@@ -107,6 +112,7 @@ async def _answer(
         text_version=TEXT_VERSIONS[purpose],
         given_at=given_at,
         refused_at=refused_at,
+        recorded_by=by,
     )
 
 
@@ -117,7 +123,9 @@ async def _enrol(person_id: int, *, now: datetime) -> None:
     )
 
 
-async def _note(action: str, person_id: int, purpose: Purpose, *, now: datetime) -> None:
+async def _note(
+    action: str, person_id: int, purpose: Purpose, *, now: datetime, by: int | None = None
+) -> None:
     await audit.append(
-        action, actor_id=person_id, subject_id=person_id, detail=purpose.value, now=now
+        action, actor_id=by or person_id, subject_id=person_id, detail=purpose.value, now=now
     )

@@ -17,22 +17,26 @@ _BATCH = 2_000
 _LIFE = timedelta(days=1)
 _ONE_DAY = timedelta(days=1)
 
-_DUE = """
-    SELECT d.*, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute, p.quiet_to_minute,
-        a.tg_id,
-        EXISTS (SELECT 1 FROM send s WHERE s.person_id = d.person_id AND NOT s.is_self_set
-            AND s.kind IN ('reminder', 'broadcast')
-            AND s.state IN ('queued', 'claimed', 'sent', 'unknown')
-            AND s.due_at >= $2 AND s.due_at < $3) AS is_told
-    FROM due_service d JOIN person p ON p.id = d.person_id
-    JOIN account a ON a.person_id = p.id AND a.state = 'active'
-    WHERE d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1
+# That a day of reminding has come for a service `d` that is owed, agreed to and not turned off.
+WANTED = """
+    d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1
     AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = d.person_id
         AND t.topic = d.topic AND t.choice <> 'on')
     AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
         AND c.purpose = 'service' AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
     AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
         AND c.purpose = d.topic AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
+"""
+_DUE = f"""
+    SELECT d.*, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute, p.quiet_to_minute,
+        a.tg_id,
+        EXISTS (SELECT 1 FROM send s WHERE s.person_id = d.person_id AND NOT s.is_self_set
+            AND s.kind IN ('reminder', 'broadcast') AND s.template <> 'digest'
+            AND s.state IN ('queued', 'claimed', 'sent', 'unknown')
+            AND s.due_at >= $2 AND s.due_at < $3) AS is_told
+    FROM due_service d JOIN person p ON p.id = d.person_id
+    JOIN account a ON a.person_id = p.id AND a.state = 'active'
+    WHERE {WANTED}
 """
 _ORDER = " ORDER BY d.person_id, d.closes_on, d.id"
 _INSERT = f"""
@@ -42,7 +46,7 @@ _INSERT = f"""
         $4, $5, $6, $7, $8, 'queued', 0, 0, $9)
     ON CONFLICT (dedup_key) DO NOTHING
 """
-_ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
+ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
     if told:
         await execute_many(_INSERT, [_message(step, now) for step in told])
     if steps:
-        await execute_many(_ADVANCE, [(step.remind_on, now, step.row["id"]) for step in steps])
+        await execute_many(ADVANCE, [(step.remind_on, now, step.row["id"]) for step in steps])
     return DueRun(len(told), len(steps) - len(told))
 
 

@@ -4,15 +4,15 @@ from backend.domain.access import Actor, Role
 from backend.store.sql import Row, execute
 
 _TOWNSHIP_DIGITS = 9
-_IS_COVERED = """(g.region_code = p.village_code
-    OR g.region_code = substr(p.village_code, 1, 9) || '000')"""
-_IS_HERS = f"""g.role = '{Role.CADRE}' AND g.ended_at IS NULL AND {_IS_COVERED}
-    AND (h.cadre_id IS NULL OR h.cadre_id = g.person_id) AND p.state <> 'erased'"""
-# A grant `g` of a cadre, her chat `a`, and the persons of her grid.
-CADRE_AND_PERSON = f"""role_grant g JOIN person c ON c.id = g.person_id
+# The cadres of a person `p` with household `h`: grant `g`, person `c` and open chat `a`.
+WITH_CADRES = f"""
+    JOIN role_grant g ON g.role = '{Role.CADRE}' AND g.ended_at IS NULL
+        AND g.region_code IN
+            (p.village_code, substr(p.village_code, 1, {_TOWNSHIP_DIGITS}) || '000')
+        AND (h.cadre_id IS NULL OR h.cadre_id = g.person_id)
+    JOIN person c ON c.id = g.person_id
     JOIN account a ON a.person_id = g.person_id AND a.state = 'active'
-    JOIN person p ON p.state <> 'erased' LEFT JOIN household h ON h.id = p.household_id
-    WHERE {_IS_HERS}"""
+"""
 
 
 def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
@@ -24,12 +24,10 @@ def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
     if not codes:
         return "1 = 0", ()
     patterns = [f"{code[:_TOWNSHIP_DIGITS]}%" if code.endswith("000") else code for code in codes]
-    places = " OR ".join(
-        f"p.village_code LIKE ${number}" for number in range(after + 1, after + len(codes) + 1)
-    )
+    last = after + len(codes)
+    places = " OR ".join(f"p.village_code LIKE ${number}" for number in range(after + 1, last + 1))
     return (
-        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${after + len(codes) + 1})"
-        " AND p.state <> 'erased'",
+        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${last + 1}) AND p.state <> 'erased'",
         (*patterns, actor.person_id),
     )
 
@@ -37,9 +35,8 @@ def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
 async def chats_of_cadres(person_id: int) -> list[Row]:
     """The open chats of those in whose grid a person is: `person_id` and `tg_id` of each."""
     return await execute(
-        "SELECT DISTINCT g.person_id, a.tg_id FROM role_grant g"
-        " JOIN account a ON a.person_id = g.person_id AND a.state = 'active'"
-        " JOIN person p ON p.id = $1 LEFT JOIN household h ON h.id = p.household_id"
-        f" WHERE {_IS_HERS} AND g.person_id <> $1 ORDER BY g.person_id",
+        "SELECT DISTINCT g.person_id, a.tg_id FROM person p"
+        f" LEFT JOIN household h ON h.id = p.household_id {WITH_CADRES}"
+        " WHERE p.id = $1 AND p.state <> 'erased' AND g.person_id <> $1 ORDER BY g.person_id",
         person_id,
     )

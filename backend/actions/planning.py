@@ -9,6 +9,7 @@ from backend.actions.dues import DUE_COLUMNS, lock_persons, read_due
 from backend.actions.facts import load_facts
 from backend.actions.recall import recall_due_services
 from backend.actions.rulebook import rulebook
+from backend.actions.tasks import cancel_tasks_about
 from backend.domain.events import EventKind
 from backend.domain.reminders import next_reminder_on
 from backend.domain.schedule import (
@@ -74,11 +75,15 @@ class _Difference:
     over: list[int] = field(default_factory=list)
 
 
-async def replan(person_id: int, *, now: datetime) -> Changes:
-    """Plan one person anew and queue what is to be told today, in the caller's transaction."""
+async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Changes:
+    """Plan one person anew and queue what is to be told today, in the caller's transaction.
+
+    Without `is_told` nothing is queued, as when something is put back as it was.
+    """
     async with in_transaction():
         changes = await _replan([person_id], now=now)
-        await queue_due_for([person_id], now=now)
+        if is_told:
+            await queue_due_for([person_id], now=now)
         return changes
 
 
@@ -148,6 +153,7 @@ async def _write(person_ids: Collection[int], difference: _Difference, *, now: d
         if rows:
             await execute_many(statement, rows)
     await recall_due_services(person_ids, difference.over, now=now)
+    await cancel_tasks_about(difference.over, now=now)
     return Changes(len(difference.added), len(difference.moved), len(difference.ended))
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.actions import audit, tasks
-from backend.actions.delivery import enqueue
+from backend.actions.counters import next_number
+from backend.actions.notices import tell
 from backend.actions.people import check_access, keep_phone
 from backend.actions.planning import replan
 from backend.domain.access import Act, Actor, NotAllowed, Underage, is_underage
-from backend.domain.delivery import Kind
 from backend.domain.errors import AlreadyRegistered, WrongValue
 from backend.domain.people import Rejection, parse_name, parse_phone
 from backend.domain.tasks import TaskKind, TaskState
@@ -74,7 +74,7 @@ async def register_self(
             state="waiting",
             birth_year=registrant.birth_year,
             locale=locale,
-            registration_number=await _next_number("registration"),
+            registration_number=await next_number("registration"),
             created_at=now,
             updated_at=now,
         )
@@ -107,7 +107,7 @@ async def confirm(actor: Actor, person_id: int, *, now: datetime) -> int:
         await audit.append(
             "registration_confirmed", actor_id=actor.person_id, subject_id=kept_id, now=now
         )
-        await _tell(kept_id, "registration_confirmed", now=now)
+        await tell(kept_id, "registration_confirmed", now=now)
         await replan(kept_id, now=now)
         return kept_id
 
@@ -123,7 +123,7 @@ async def turn_away(actor: Actor, person_id: int, *, now: datetime) -> None:
         await audit.append(
             "registration_refused", actor_id=actor.person_id, subject_id=person_id, now=now
         )
-        await _tell(person_id, "registration_refused", now=now)
+        await tell(person_id, "registration_refused", now=now)
 
 
 async def move_registration(person_id: int, village_code: str, *, now: datetime) -> None:
@@ -156,16 +156,6 @@ async def _bind(tg_id: int, person_id: int, *, now: datetime) -> None:
     )
     if not bound:
         raise AlreadyRegistered
-
-
-async def _next_number(name: str) -> int:
-    rows = await execute(
-        "INSERT INTO counter (name, number) VALUES ($1, 1)"
-        " ON CONFLICT (name) DO UPDATE SET number = counter.number + 1 RETURNING number",
-        name,
-    )
-    number: int = rows[0]["number"]
-    return number
 
 
 async def _same_on_roster(person: Person) -> int | None:
@@ -216,12 +206,3 @@ async def _become(waiting: Person, claimed: Person, *, now: datetime) -> None:
     claimed.updated_at = now
     await claimed.save()
     await execute("DELETE FROM person WHERE id = $1", waiting.id)
-
-
-async def _tell(person_id: int, template: str, *, now: datetime) -> None:
-    rows = await execute(
-        "SELECT tg_id FROM account WHERE person_id = $1 AND state = 'active'", person_id
-    )
-    if rows:
-        key = f"{template}:{person_id}"
-        await enqueue(key, Kind.ALERT, rows[0]["tg_id"], template, now=now, person_id=person_id)

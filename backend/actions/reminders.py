@@ -15,7 +15,7 @@ from backend.domain.errors import NotOwed
 from backend.domain.gestation import add_months
 from backend.domain.quiet_hours import at_minute, minute_of
 from backend.domain.reminders import next_reminder_on
-from backend.domain.schedule import DueService
+from backend.domain.schedule import DueService, State
 from backend.domain.tasks import HelpReason, TaskKind
 from backend.store.models import ServiceRecord, TopicChoice
 from backend.store.sql import Row, as_date, execute, in_transaction
@@ -107,14 +107,17 @@ async def answer_booked(person_id: int, due_id: int, on: date, *, now: datetime)
         return await open_reminder(person_id, due_id, now=now)
 
 
-async def answer_done(person_id: int, due_id: int, on: date, *, now: datetime) -> None:
+async def answer_done(
+    person_id: int, due_id: int, on: date, *, now: datetime, by: int | None = None
+) -> None:
     """Keep that she had a service on a day, together with what the same visit clears.
 
-    Raises NotOwed, also for a day to come.
+    `by` names a cadre who writes it down for her. A service whose time is over may be told late;
+    raises NotOwed for any other that is over, and for a day to come.
     """
     async with in_transaction():
-        view = _live(await _find(person_id, due_id), now)
-        if on > now.date():
+        view = await open_reminder(person_id, due_id, now=now)
+        if on > now.date() or not (view.is_live or view.due.state is State.CLOSED):
             raise NotOwed
         for row in await _cleared_by(view, on):
             await ServiceRecord.get_or_create(
@@ -122,7 +125,7 @@ async def answer_done(person_id: int, due_id: int, on: date, *, now: datetime) -
                 rule=row["rule"],
                 episode=row["episode"],
                 occurrence=row["occurrence"],
-                defaults={"given_on": on, "reported_by": person_id, "reported_at": now},
+                defaults={"given_on": on, "reported_by": by or person_id, "reported_at": now},
             )
         await replan(person_id, now=now)
 

@@ -49,6 +49,13 @@ class Underage(SuixingError):
     code: ClassVar[str] = "underage"
 
 
+@dataclass(eq=False, repr=False, kw_only=True)
+class HasOwnChat(SuixingError):
+    """A cadre wanted to write down what a person with a chat of her own says herself."""
+
+    code: ClassVar[str] = "has_own_chat"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A role held for a region: a village, or a township (its code ends in 000)."""

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
+
+from backend.domain.errors import SuixingError
 
 
 class TaskKind(StrEnum):
@@ -59,6 +62,27 @@ class NotReached(StrEnum):
     NO_ANSWER = "no_answer"
     NO_SUCH_NUMBER = "no_such_number"
     NOT_AT_HOME = "not_at_home"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class TaskOver(SuixingError):
+    """A task was answered or taken back meanwhile."""
+
+    code: ClassVar[str] = "task_over"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class UndoTooLate(SuixingError):
+    """An answer to a task is older than ten minutes."""
+
+    code: ClassVar[str] = "undo_too_late"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class DayNotOffered(SuixingError):
+    """A task cannot be put off to that day."""
+
+    code: ClassVar[str] = "day_not_offered"
 
 
 RETRY_DAYS = 3

@@ -158,4 +158,8 @@ class Task(Model):
         """Table."""
 
         table = "task"
-        indexes = (Index(fields=("person_id",)), Index(fields=("village_code", "state")))
+        indexes = (
+            Index(fields=("person_id",)),
+            Index(fields=("due_service_id",)),
+            Index(fields=("state", "due_on")),
+        )

@@ -512,7 +512,7 @@ class Migration(migrations.Migration):
                 ('opened_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'task', 'app': 'models', 'indexes': [Index(fields=['person_id']), Index(fields=['village_code', 'state'])], 'pk_attr': 'id'},
+            options={'table': 'task', 'app': 'models', 'indexes': [Index(fields=['person_id']), Index(fields=['due_service_id']), Index(fields=['state', 'due_on'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -1,0 +1,73 @@
+"""The visit run: who has no phone is told of a service by her cadre, who gets a task for it."""
+
+from datetime import date, datetime
+
+from backend.actions.due_run import ADVANCE, WANTED
+from backend.actions.dues import read_day, read_due, rule_of
+from backend.domain.calendar import First
+from backend.domain.gestation import add_months
+from backend.domain.reminders import next_reminder_on
+from backend.store.sql import Row, execute, execute_many, in_transaction
+
+_BATCH = 2_000
+# A stopped or blocked chat is a choice, and makes no visit; only who never had one is visited.
+_DUE = f"""
+    SELECT d.*, p.village_code, h.cadre_id, EXISTS (SELECT 1 FROM task t
+        WHERE t.due_service_id = d.id AND t.state = 'open') AS has_task
+    FROM due_service d JOIN person p ON p.id = d.person_id AND p.state <> 'erased'
+    LEFT JOIN household h ON h.id = p.household_id
+    WHERE {WANTED} AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)
+    ORDER BY d.id LIMIT {_BATCH}
+"""
+_INSERT = """
+    INSERT INTO task (person_id, village_code, cadre_id, kind, due_service_id, dedup_key, state,
+        due_on, tries, opened_at)
+    VALUES ($1, $2, $3, 'visit', $4, $5, 'open', $6, 0, $7) ON CONFLICT (dedup_key) DO NOTHING
+"""
+_CLOSE = """
+    UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open' AND kind = 'visit'
+    AND due_service_id IN (SELECT id FROM due_service WHERE state NOT IN ('planned', 'open'))
+    RETURNING id
+"""
+
+
+async def queue_visits(*, now: datetime) -> int:
+    """Open the visits whose day has come, and close quietly those whose service is over.
+
+    Run twice, it does nothing the second time: a row's next day is written with its task.
+    """
+    closed = await execute(_CLOSE, now)
+    changed = len(closed)
+    while rows := await _queue(now):
+        changed += rows
+    return changed
+
+
+async def _queue(now: datetime) -> int:
+    today = now.date()
+    async with in_transaction():
+        rows = await execute(_DUE, today)
+        fresh = [row for row in rows if not row["has_task"]]
+        if fresh:
+            await execute_many(_INSERT, [_task(row, now) for row in fresh])
+        if rows:
+            await execute_many(ADVANCE, [(_next(row, today), now, row["id"]) for row in rows])
+    return len(rows)
+
+
+def _task(row: Row, now: datetime) -> tuple[object, ...]:
+    return (
+        *(row["person_id"], row["village_code"], row["cadre_id"], row["id"]),
+        *(f"visit:{row['id']}:{now.date()}", now.date(), now),
+    )
+
+
+def _next(row: Row, today: date) -> date | None:
+    """The next day of telling her; a daily rule is a monthly visit (`domain.md` FA6)."""
+    rule = rule_of(row)
+    if rule is None:
+        return None
+    if rule.reminding.first is First.DAILY:
+        following = add_months(today, 1)
+        return following if following <= read_day(row["closes_on"]) else None
+    return next_reminder_on(read_due(row), rule, today)
