@@ -12,7 +12,7 @@ from telegram import (
 )
 
 MOST_CALLBACK_BYTES = 64
-_OPEN_PRESS = re.compile(r"o([a-z_.]{1,40}):(.*)", re.DOTALL)
+_OPEN_PRESS = re.compile(r"([ok])([a-z_.]{1,40}):(.*)", re.DOTALL)
 _SCREEN_PRESS = re.compile(r"s(\d{1,9}):(.*)", re.DOTALL)
 _PUSH_PRESS = re.compile(r"p(\d{1,19}):(.*)", re.DOTALL)
 
@@ -22,13 +22,14 @@ class Button:
     """A button under a message; a press gives `value` to the step that asked.
 
     With `opens` it never grows old: a press opens that conversation, or that step of it as
-    `conversation.step`, with the answer `value`.
+    `conversation.step`, with the answer `value`; where it `keeps_message`, in a message of its own.
     """
 
     text: str
     value: str = ""
     url: str | None = None
     opens: str | None = None
+    keeps_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,17 @@ class OpenPress:
 
     opens: str
     value: str
+    keeps_message: bool = False
 
     def pack(self) -> str:
         """Return the callback data; raise ValueError above Telegram's 64 bytes."""
-        return _checked(f"o{self.opens}:{self.value}")
+        return _checked(f"{'k' if self.keeps_message else 'o'}{self.opens}:{self.value}")
 
 
 def unpack(data: str | None) -> ScreenPress | PushPress | OpenPress | None:
     """Return what a button's callback data says, or None when no button of ours made it."""
     if found := _OPEN_PRESS.fullmatch(data or ""):
-        return OpenPress(found[1], found[2])
+        return OpenPress(found[2], found[3], keeps_message=found[1] == "k")
     if found := _SCREEN_PRESS.fullmatch(data or ""):
         return ScreenPress(int(found[1]), found[2])
     if found := _PUSH_PRESS.fullmatch(data or ""):
@@ -157,7 +159,7 @@ def _inline_button(
     if button.url:
         return InlineKeyboardButton(button.text, url=button.url)
     if button.opens:
-        data = OpenPress(button.opens, button.value).pack()
+        data = OpenPress(button.opens, button.value, button.keeps_message).pack()
         return InlineKeyboardButton(button.text, callback_data=data)
     return InlineKeyboardButton(button.text, callback_data=press(number, button.value).pack())
 

@@ -162,7 +162,11 @@ async def press(context: Context, query: CallbackQuery) -> None:
         conversation, _dot, step = pressed.opens.partition(".")
         move = enter(conversation, step or None, value=pressed.value)
         begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
-        await _edit(context, begun, message_id)
+        if pressed.keeps_message:
+            _answer_query(context.turn, context.bot, None)
+            await _show_anew(context, begun)
+        else:
+            await _edit(context, begun, message_id)
     else:
         await _press_old(context, state, message_id)
 
