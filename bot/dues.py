@@ -12,7 +12,7 @@ from bot.dialogs import Given, Move, Pressed, enter
 from bot.membership import person_of
 from bot.viewer import Viewer
 
-SCHEDULE, FOLDED = "schedule", "folded"
+SCHEDULE, FOLDED, DONE = "schedule", "folded", "done"
 
 
 async def due_of(viewer: Viewer, answers: Answers) -> DueView | None:
@@ -46,11 +46,12 @@ def opening_of(view: DueView) -> Move:
 
 
 def over_screen(viewer: Viewer, view: DueView | None) -> Screen:
-    """What is shown of a due service that cannot be answered any more."""
+    """What is shown of a due service that is over; a visit may still be told afterwards."""
     state = view.due.state if view else State.CANCELLED
-    return Screen(
-        over_text(state, viewer._), rows=(after_row(viewer),), is_protected=True, is_page=True
-    )
+    rows: tuple[tuple[Button, ...], ...] = (after_row(viewer),)
+    if view and view.asked == "visit" and state is State.CLOSED:
+        rows = ((Button(viewer._("✅ Done already"), DONE),), *rows)
+    return Screen(over_text(state, viewer._), rows=rows, is_protected=True, is_page=True)
 
 
 def after_row(viewer: Viewer) -> tuple[Button, Button]:

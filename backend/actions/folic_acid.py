@@ -63,7 +63,8 @@ async def answer_dose(
                 "answered_at": now,
             },
         )
-        await _recall_snoozed(person_id, now=now)
+        if on in (None, now.date()):
+            await _recall_snoozed(person_id, now=now)
         return await streak(person_id, today=now.date())
 
 

@@ -67,7 +67,7 @@ def booked_text(_: Gettext, booked_on: date, today: date) -> str:
 _OVER: Mapping[State, Callable[[Gettext], str]] = {
     State.DONE: lambda _: _("✅ This is done. Nothing more to do."),
     State.DECLINED: lambda _: _("You said no to this. We do not ask again."),
-    State.CLOSED: lambda _: _("The time for this is over. If you did it, tell your cadre."),
+    State.CLOSED: lambda _: _("The time for this is over. If you did it, tell me."),
     State.CANCELLED: lambda _: _("This is no longer needed."),
 }
 

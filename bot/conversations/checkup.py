@@ -15,6 +15,7 @@ from bot.buttons import Button, Screen, rows_of
 from bot.dates import date_step
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.dues import (
+    DONE,
     FOLDED,
     after_move,
     after_row,
@@ -27,8 +28,8 @@ from bot.membership import members_only, person_of
 from bot.viewer import Viewer
 
 _BOOKING_DAYS = 120
-_EARLY_DAYS = 60
-_ANSWERS = ("booked", "done", "help", "not_now")
+_BACK_DAYS = 200
+_ANSWERS = ("booked", DONE, "help", "not_now")
 
 
 def answer_rows(viewer: Viewer, view: DueView) -> tuple[tuple[Button, ...], ...]:
@@ -36,7 +37,7 @@ def answer_rows(viewer: Viewer, view: DueView) -> tuple[tuple[Button, ...], ...]
     _ = viewer._
     booked = _("📅 Change the day") if view.booked_on else _("📅 Booked")
     return (
-        (Button(booked, "booked"), Button(_("✅ Done already"), "done")),
+        (Button(booked, "booked"), Button(_("✅ Done already"), DONE)),
         (Button(_("🙋 I need help"), "help"), Button(_("Not now"), "not_now")),
     )
 
@@ -201,7 +202,7 @@ def _booking_reach(viewer: Viewer, _answers: Answers) -> tuple[date, date]:
 
 
 def _done_reach(viewer: Viewer, _answers: Answers) -> tuple[date, date]:
-    return viewer.today - timedelta(_EARLY_DAYS), viewer.today
+    return viewer.today - timedelta(_BACK_DAYS), viewer.today
 
 
 CONVERSATION = members_only(

@@ -1,8 +1,9 @@
 """A due check-up: a discreet push, then booked, done, help, or a no that is final."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from backend.actions import events, schedule
+from backend.actions import events, planning, schedule
 from backend.actions.events import Told
 from backend.actions.reminders import DueView
 from backend.domain.consent import Purpose
@@ -17,7 +18,7 @@ from tests.builders import zhao_ming
 PUSH = "🔔 您有一条新提醒。"
 
 
-async def reminded(town: Town, **columns: object) -> tuple[Phone, int]:
+async def reminded(town: Town, **columns: Any) -> tuple[Phone, int]:
     """王秀英, pregnant for 17 weeks, with the first push on her phone."""
     phone, person_id = await her_phone(town, Purpose.MATERNAL, **columns)
     dating = dated_by_lmp(date(2026, 7, 27))
@@ -141,3 +142,15 @@ async def test_the_same_in_english(town: Town) -> None:
     )
     await press(phone, "Booked", "Which day did you book?")
     await say(phone, "in 3 days", "Noted: 2026-11-26. I will remind you the day before.")
+
+
+async def test_a_visit_may_still_be_told_after_its_time(town: Town) -> None:
+    phone, person_id = await reminded(town)
+    check = await the_check(town, person_id)
+    town.clock.move(timedelta(days=40))
+    await planning.roll(now=town.now)
+    await press(phone, "查看", "时间已经过了")
+    await press(phone, "已做完", "是哪天做的")
+    await say(phone, "12月10日", "谢谢您告诉我")
+    row = await DueService.get(id=check.due_id)
+    assert (row.state, row.done_on) == ("done", date(2026, 12, 10))

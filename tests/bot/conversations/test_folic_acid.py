@@ -1,6 +1,7 @@
 """Folic acid day by day: taken, later, not today, the month at a glance, and stopping."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from backend.actions import events, folic_acid, planning, schedule
 from backend.actions.events import Told
@@ -16,7 +17,7 @@ QUESTION = "今天的叶酸吃了吗？"
 PUSH = "🔔 您有一条新提醒。"
 
 
-async def asked(town: Town, *, days_taken: int = 0, **columns: object) -> tuple[Phone, int]:
+async def asked(town: Town, *, days_taken: int = 0, **columns: Any) -> tuple[Phone, int]:
     """王秀英 with today's question on her screen, after some days in a row."""
     phone, person_id = await her_phone(town, Purpose.FOLIC_ACID, **columns)
     for ago in range(1, days_taken + 1):

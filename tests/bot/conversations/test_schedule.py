@@ -1,6 +1,7 @@
 """My schedule: the list, an item in detail, and an entry for the phone's calendar."""
 
 from datetime import date
+from typing import Any
 
 from backend.actions import events
 from backend.actions.events import Told
@@ -12,7 +13,7 @@ from tests.bot.conversations.people import her_phone
 from tests.bot.talk import press, say
 
 
-async def pregnant(town: Town, *topics: Purpose, **columns: object) -> tuple[Phone, int]:
+async def pregnant(town: Town, *topics: Purpose, **columns: Any) -> tuple[Phone, int]:
     """王秀英, pregnant for 17 weeks."""
     phone, person_id = await her_phone(town, *(topics or (Purpose.MATERNAL,)), **columns)
     dating = dated_by_lmp(date(2026, 7, 27))
