@@ -5,7 +5,6 @@ only the pixels are kept. Source: `reliability.md` C4.
 """
 
 import struct
-import warnings
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
@@ -55,9 +54,7 @@ def redraw_photo(content: bytes) -> bytes:
     if len(content) > MOST_BYTES:
         raise PhotoUnreadable
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _redrawn(content)
+        return _redrawn(content)
     except _BROKEN as error:
         raise PhotoUnreadable from error
 
@@ -68,7 +65,7 @@ def _redrawn(content: bytes) -> bytes:
             raise PhotoUnreadable
         # Drafting lets JPEG unpack at a fraction of its size, which spares memory and time.
         picture.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(picture)
+        upright = _upright(picture)
         upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
         canvas = Image.new("RGB", upright.size, _WHITE)
         seen = upright.convert("RGBA") if _is_see_through(upright) else upright.convert("RGB")
@@ -76,6 +73,15 @@ def _redrawn(content: bytes) -> bytes:
     written = BytesIO()
     canvas.save(written, "JPEG", quality=_QUALITY)
     return written.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture turned as it was taken; as it lies where the camera's notes are broken."""
+    picture.load()
+    try:
+        return ImageOps.exif_transpose(picture)
+    except _BROKEN:
+        return picture
 
 
 def _is_see_through(picture: Image.Image) -> bool:
