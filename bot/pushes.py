@@ -6,7 +6,7 @@ from bot.dialogs import Move, enter
 from bot.dues import due_of, opening_of
 from bot.viewer import Viewer
 
-_OPENINGS = {"registration_refused": enter("register")}
+_OPENINGS = {"registration_refused": enter("correct", "village")}
 
 
 async def opened_by(viewer: Viewer, sent: Sent) -> Move:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from backend.actions import accounts, consents
+from backend.actions import accounts, consents, registrations
 from backend.actions.people import fetch_for
 from backend.domain.consent import Purpose
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.talk import press, say, start
-from tests.builders import STONE_BRIDGE, an_account
+from tests.builders import STONE_BRIDGE, an_account, zhao_ming
 
 
 async def agree(phone: Phone) -> None:
@@ -156,6 +156,33 @@ async def test_her_own_words_are_what_she_sees_of_herself(town: Town) -> None:
     assert visitor.actor is not None
     view = await fetch_for(visitor.actor, visitor.actor.person_id)
     assert (view.name, view.phone, view.birth_year) == ("王秀英", None, None)
+
+
+async def test_the_cadre_confirms_her_and_she_hears_of_it(town: Town) -> None:
+    phone = town.phone()
+    cadre = await zhao_ming()
+    await come_to_check(phone)
+    await press(phone, "对，登记", "编号 R-0001")
+    visitor = await accounts.meet(phone.id, "zh_CN", now=town.now)
+    assert visitor.person_id is not None
+    await registrations.confirm(cadre, visitor.person_id, now=town.now)
+    await town.work()
+    await phone.until("您的登记已确认")
+
+
+async def test_turned_away_she_chooses_another_village(town: Town) -> None:
+    phone = town.phone()
+    cadre = await zhao_ming()
+    await come_to_check(phone)
+    await press(phone, "对，登记", "编号 R-0001")
+    visitor = await accounts.meet(phone.id, "zh_CN", now=town.now)
+    assert visitor.person_id is not None
+    await registrations.turn_away(cadre, visitor.person_id, now=town.now)
+    await town.work()
+    await press(phone, "重新选村", "您住哪个村？")
+    await press(phone, "石桥村", "改好了。")
+    visitor = await accounts.meet(phone.id, "zh_CN", now=town.now)
+    assert visitor.village_code == STONE_BRIDGE
 
 
 async def test_a_number_is_given_to_each(town: Town) -> None:
