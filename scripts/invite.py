@@ -51,17 +51,17 @@ async def _check_person(person_id: int, village_code: str) -> None:
 def main() -> int:
     """Run the command; the link is the last line."""
     parser = argparse.ArgumentParser(prog="invite", description=__doc__)
-    parser.add_argument("--role", type=Role, choices=list(Role), required=True, metavar="ROLE",
-                        help=", ".join(Role))  # fmt: skip
+    parser.add_argument("--role", choices=[role.value for role in Role], required=True)
     parser.add_argument("--region", required=True, help="12-digit code of the village or township")
     parser.add_argument("--name", help="whom the greeting addresses")
     parser.add_argument("--person", type=int, help="a resident's number, if on the roster")
     given = parser.parse_args()
-    if given.person is not None and given.role is not Role.RESIDENT:
+    role = Role(given.role)
+    if given.person is not None and role is not Role.RESIDENT:
         parser.error("--person is for residents")
 
     def command() -> None:
-        made = invite(given.role, given.region, name=given.name, person_id=given.person)
+        made = invite(role, given.region, name=given.name, person_id=given.person)
         print(asyncio.run(made))
 
     return told(command)

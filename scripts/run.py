@@ -3,8 +3,12 @@
 Standard library only. `python3 scripts/run.py` lists the commands.
 """
 
+# An older Python must get as far as being told that it is too old.
+from __future__ import annotations
+
 import hashlib
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +24,8 @@ def main() -> int:
     """Install what is missing and run the command; never returns where it can be replaced."""
     os.chdir(ROOT)
     if sys.version_info < OLDEST:
-        return fail(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version}")
+        found = platform.python_version()
+        return fail(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {found}")
     if len(sys.argv) < 2 or sys.argv[1] in {"-h", "--help"}:
         print("Usage: python3 scripts/run.py COMMAND [OPTIONS]\nCommands:", ", ".join(commands()))
         return 0 if len(sys.argv) > 1 else 2
@@ -55,7 +60,7 @@ def install(extra: str) -> str | None:
     if any(mark.exists() and mark.read_text() == wanted for mark in marks):
         return None
     print("Installing what is needed (once) …", file=sys.stderr, flush=True)
-    if not (VENV / "bin" / "python").exists() and (problem := make_environment()):
+    if not (VENV / "bin" / "pip").exists() and (problem := make_environment()):
         return problem
     target = f".[{extra}]" if extra else "."
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
@@ -67,8 +72,8 @@ def install(extra: str) -> str | None:
 
 
 def make_environment() -> str | None:
-    """Make `.venv`; return what is wrong, if anything."""
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
+    """Make `.venv` afresh, as one without pip stays useless; return what is wrong, if anything."""
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
     if made.returncode != 0:
         return "no virtual environment could be made; on Debian: apt-get install python3-venv"
     return None
