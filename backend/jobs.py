@@ -64,6 +64,10 @@ async def _roll_plans(now: datetime, _url: str) -> object:
     return await planning.roll(now=now)
 
 
+async def _renew_plans(now: datetime, _url: str) -> object:
+    return await planning.renew_share(now=now)
+
+
 async def _queue_due(now: datetime, _url: str) -> object:
     return await due_run.queue_due(now=now)
 
@@ -84,8 +88,9 @@ async def _forget(now: datetime, _url: str) -> int:
     seen = await inbox.forget_seen(before=now - _SEEN_KEPT)
     guesses = await complaint_progress.forget_guesses(now=now)
     erased = await complaints.forget(now=now)
+    proofs = await mydata.forget_proofs(now=now)
     finished = await delivery.forget_finished(before=now - _FINISHED_KEPT)
-    return seen + guesses + erased + finished
+    return seen + guesses + erased + proofs + finished
 
 
 async def _forget_notices(_now: datetime, _url: str) -> int:
@@ -96,6 +101,7 @@ JOBS = (
     Job("recover", timedelta(seconds=5), _recover),
     Job("show_lost", timedelta(seconds=5), _show_lost),
     Job("roll_plans", timedelta(minutes=30), _roll_plans),
+    Job("renew_plans", timedelta(hours=1), _renew_plans),
     Job("queue_due", timedelta(minutes=1), _queue_due),
     Job("queue_visits", timedelta(minutes=5), _queue_visits),
     Job("queue_digests", timedelta(minutes=1), _queue_digests),

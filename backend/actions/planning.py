@@ -27,6 +27,7 @@ from backend.store.sql import (
     marks,
 )
 
+_SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 _BATCH = 500
 _LIVE = ("planned", "open")
 
@@ -54,6 +55,9 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.moved or self.ended)
+
+    def __add__(self, other: "Changes") -> "Changes":
+        return Changes(self.added + other.added, self.moved + other.moved, self.ended + other.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,25 @@ async def replan_all(*, now: datetime, after_person: int = 0) -> AsyncIterator[P
             changes = await _replan(person_ids, now=now)
         after_person = person_ids[-1]
         yield Progress(after_person, len(person_ids), changes)
+
+
+async def renew_share(*, now: datetime) -> Changes:
+    """Plan a share of everyone anew, another one each hour, so that all had their turn in a week.
+
+    Services that repeat for ever are planned 400 days ahead; this is what carries them on.
+    """
+    share = int(now.timestamp()) // _SECONDS_AN_HOUR % _HOURS_A_WEEK
+    rows = await execute(
+        "SELECT id FROM person WHERE enrolled_on IS NOT NULL AND state <> 'erased'"
+        " AND id % $1 = $2 ORDER BY id",
+        *(_HOURS_A_WEEK, share),
+    )
+    changes = Changes()
+    for first in range(0, len(rows), _BATCH):
+        person_ids = [row["id"] for row in rows[first : first + _BATCH]]
+        async with in_transaction():
+            changes += await _replan(person_ids, now=now)
+    return changes
 
 
 async def roll(*, now: datetime) -> Changes:

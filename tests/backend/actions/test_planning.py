@@ -10,6 +10,7 @@ from backend.actions.due_run import queue_due
 from backend.actions.events import Told
 from backend.actions.planning import Changes
 from backend.domain.consent import Purpose
+from backend.domain.events import Method
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Person, Send
 from tests.builders import a_person, li_na, wang_xiuying
@@ -140,3 +141,15 @@ async def test_a_service_done_stays_done_when_the_topic_is_withdrawn(now: dateti
     await consents.withdraw(wang.id, Purpose.MATERNAL, now=now)
     assert await states(wang.id, "m1") == ["done"]
     assert await states(wang.id, "m2") == ["cancelled"]
+
+
+async def test_everybody_is_planned_anew_within_a_week(now: datetime) -> None:
+    wang = await wang_xiuying(topics=(Purpose.CONTRACEPTION,))
+    await events.record_procedure(
+        wang.id, Told(now=now), method=Method.IUD, on=now.date() - timedelta(days=30)
+    )
+    planned = await DueService.all().count()
+    later = now + timedelta(days=400)
+    for hours in range(168):
+        await planning.renew_share(now=later + timedelta(hours=hours))
+    assert await DueService.all().count() > planned
