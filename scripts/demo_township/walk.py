@@ -123,7 +123,8 @@ async def _come_in(walker: Walker) -> None:
 async def _tell_pregnancy(walker: Walker) -> None:
     """Tell of a pregnancy in its eighth week, by the last period."""
     lmp = walker.township.clock.today() - timedelta(days=53)
-    await walker.tap("孕育情况")
+    await walker.tap("我的安排")
+    await walker.press("孕育情况")
     await walker.press("🤰 怀孕了")
     await walker.say(f"{lmp.month}月{lmp.day}日")
     await walker.press("对")
@@ -208,10 +209,12 @@ async def _changes_settings(walker: Walker) -> None:
 
 async def _takes_her_data(walker: Walker) -> None:
     """What is kept, as a file; deletion asked for and taken back."""
-    await walker.tap("隐私")
+    await walker.tap("设置")
+    await walker.press("隐私")
     await walker.press("带走一份")
     await walker.press("方便看的")
-    await walker.tap("隐私")
+    await walker.tap("设置")
+    await walker.press("隐私")
     await walker.press("全部删除")
     await walker.press("不删了")
 
@@ -221,7 +224,8 @@ async def _loss_of_lina(township: Demo) -> Walker:
     walker = await _resident(township, "李娜")
     await _come_in(walker)
     await _tell_pregnancy(walker)
-    await walker.tap("孕育情况")
+    await walker.tap("我的安排")
+    await walker.press("孕育情况")
     await walker.press("情况有变化")
     await walker.press("停止孕期提醒")
     before = len(walker.phone.messages)
