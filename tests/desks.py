@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.actions import desk_keys
+from backend.domain.receipts import read_receipt
 from backend.store.sealing import new_private_key, public_of, public_text
 
 COUNTY = "330000000000"
@@ -61,3 +62,11 @@ async def a_township_desk(*, now: datetime) -> tuple[DeskHolder, DeskHolder]:
         await a_holder("周敏", now=now, region_code=TOWNSHIP, office=TOWNSHIP_OFFICE),
         await a_holder("吴霞", now=now, region_code=TOWNSHIP, office=TOWNSHIP_OFFICE),
     )
+
+
+def receipt_in(text: str) -> str:
+    """The receipt that a message shows."""
+    for line in text.splitlines():
+        if receipt := read_receipt(line.split("：")[-1].split(": ")[-1]):
+            return receipt
+    raise AssertionError(f"no receipt in {text}")

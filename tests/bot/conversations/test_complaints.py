@@ -7,13 +7,12 @@ from PIL import Image
 
 from backend.actions import desk
 from backend.domain.complaints import Deed, Piece
-from backend.domain.receipts import read_receipt
 from backend.store.models import Complaint, Send
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.people import her_phone
 from tests.bot.talk import press, say
-from tests.desks import a_county_desk, a_township_desk
+from tests.desks import a_county_desk, a_township_desk, receipt_in
 
 
 def a_photo() -> bytes:
@@ -21,14 +20,6 @@ def a_photo() -> bytes:
     written = BytesIO()
     Image.new("RGB", (640, 480), (200, 120, 90)).save(written, "PNG")
     return written.getvalue()
-
-
-def receipt_in(text: str) -> str:
-    """The receipt that a message shows."""
-    for line in text.splitlines():
-        if receipt := read_receipt(line.split("：")[-1].split(": ")[-1]):
-            return receipt
-    raise AssertionError(f"no receipt in {text}")
 
 
 async def confide(phone: Phone, words: str, expected: str) -> None:
