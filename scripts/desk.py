@@ -21,6 +21,7 @@ from backend.clock import Clock
 from backend.config import StoreConfig
 from backend.domain.complaints import Deed, Piece
 from backend.i18n import FIRST_LOCALE, Translator, locales, translator
+from backend.logs import set_up_logs
 from backend.store.database import open_database
 from backend.store.key_files import joined_key, share_texts, unwrap_key, wrap_key
 from backend.store.sealing import new_private_key, public_of, public_text
@@ -261,6 +262,7 @@ def _on_a_complaint(commands: "Commands", name: str, about: str) -> argparse.Arg
 
 async def _online(given: argparse.Namespace) -> None:
     config = StoreConfig.from_env()
+    set_up_logs(config.log_level)
     async with open_database(config.database_url, keys_file=config.keys_file):
         await ONLINE[given.command](given, Clock(config.township_zone).local())
 
