@@ -41,7 +41,7 @@ ERASED = {
 KEPT = frozenset({"consent", "role_grant", "audit_entry"})
 
 # What an export shows of each table, the person's own row apart; no inner numbers.
-_SHOWN = {
+SHOWN = {
     "consent": "purpose, text_version, given_at, refused_at, withdrawn_at",
     "life_event": "kind, on_date, lmp_on, edd_on, edd_source, mode, method, rule, reported_at",
     "due_service": "rule, opens_on, due_on, closes_on, state, anchor, anchor_on, remind_on,"
@@ -61,7 +61,7 @@ _SHOWN = {
     "role_grant": "role, region_code, granted_at, ended_at",
 }
 # Columns of those tables that are kept encrypted and shown open.
-_SEALED = {
+SEALED = {
     "move_report": ("from_place", "to_place", "remarks"),
     "handover": ("recipient", "reason"),
     "visit": ("note",),
@@ -82,7 +82,7 @@ async def export(person_id: int, *, now: datetime) -> Export:
     """Everything kept of a person: a list of plain rows for each table, dates as ISO text."""
     async with in_transaction():
         found: Export = {"person": [await _person(person_id)]}
-        for table in _SHOWN:
+        for table in SHOWN:
             found[table] = await _rows(table, person_id)
         entries = await audit.about(person_id, limit=10_000)
         found["audit_entry"] = [
@@ -179,8 +179,8 @@ async def forget_proofs(*, now: datetime) -> int:
 
 async def _rows(table: str, person_id: int) -> list[dict[str, Plain]]:
     """The rows of a table that are hers, encrypted columns opened."""
-    sealed = _SEALED.get(table, ())
-    columns = ", ".join((_SHOWN[table], *(f"{name}_sealed" for name in sealed), "id AS row_id"))
+    sealed = SEALED.get(table, ())
+    columns = ", ".join((SHOWN[table], *(f"{name}_sealed" for name in sealed), "id AS row_id"))
     rows = await execute(
         f"SELECT {columns} FROM {table} WHERE person_id = $1 ORDER BY id", person_id
     )
@@ -190,7 +190,7 @@ async def _rows(table: str, person_id: int) -> list[dict[str, Plain]]:
 def _opened(table: str, row: Row) -> dict[str, object]:
     shown = dict(row)
     row_id: int = shown.pop("row_id")
-    for name in _SEALED.get(table, ()):
+    for name in SEALED.get(table, ()):
         held = shown.pop(f"{name}_sealed")
         shown[name] = keys().unseal(bytes(held), place_of(table, name, row_id)) if held else None
     return shown

@@ -10,10 +10,11 @@ from backend.store.models import Person
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of a topic: its rule and the first occurrence, by which it is named."""
+    """A service of a topic: its rule, and the first occurrence, by which it is named."""
 
     rule: str
     occurrence: int
+    repeats: bool
 
 
 async def topics_for(person_id: int | None) -> tuple[Purpose, ...]:
@@ -24,14 +25,14 @@ async def topics_for(person_id: int | None) -> tuple[Purpose, ...]:
 
 
 async def services_of(topic: Purpose, person_id: int) -> tuple[Service, ...]:
-    """The services of a topic for this person, in the calendar's order.
+    """The services of a topic for this person, those of her own calendar first.
 
     Follow-ups after a procedure are left out, as nobody is offered a procedure here.
     """
     person = await Person.get(id=person_id)
     return tuple(
-        Service(rule.id, _first_occurrence(rule))
-        for rule in rulebook().rules
+        Service(rule.id, _first_occurrence(rule), rule.repeat is not None)
+        for rule in sorted(rulebook().rules, key=lambda rule: rule.calendar == EVERYONE)
         if rule.audience.topic == topic
         and rule.audience.method is None
         and rule.kind is Kind.SERVICE

@@ -67,7 +67,7 @@ def privacy_notice(_: Gettext, *, township: str, phone: str | None) -> str:
         _("• Run by: {township}.").format(township=township),
         _("• Kept: name, village, phone, birth date. Health matters only if you agree to each."),
         _("• Used only to remind you and to help you."),
-        _("• Seen by: your village cadre and the township's service staff. Each look is noted."),
+        _("• Seen by: your village cadre and the township's staff. Each opened phone is noted."),
         _("• You can read, correct, take along or delete it at any time."),
         _("• Kept while you take part, deleted 7 days after you ask; consents are kept 3 years."),
         _("• Telegram's servers are abroad: ID numbers and results are never written here."),

@@ -49,6 +49,10 @@ def _tables(_: Gettext) -> dict[str, str]:
         "topic_choice": _("Reminders turned on and off"),
         "dose_log": _("Folic acid, day by day"),
         "task": _("What your cadre was asked"),
+        "task_answer": _("What your cadre did"),
+        "visit": _("Visits and calls"),
+        "move_report": _("Your moves"),
+        "handover": _("Handing over your plan"),
         "send": _("Messages to you"),
         "invite": _("Invites for you"),
         "account": _("Your chat"),
@@ -84,8 +88,10 @@ def _person(_: Gettext) -> dict[str, str]:
 def _columns(_: Gettext) -> dict[str, str]:
     return {
         **_columns_of_services(_),
+        **_columns_of_moves(_),
         "state": _("state"),
         "created_at": _("made at"),
+        "made_at": _("made at"),
         "updated_at": _("changed at"),
         "purpose": _("purpose"),
         "text_version": _("version of the words"),
@@ -143,6 +149,31 @@ def _columns_of_services(_: Gettext) -> dict[str, str]:
     }
 
 
+def _columns_of_moves(_: Gettext) -> dict[str, str]:
+    return {
+        "number": _("number"),
+        "direction": _("direction"),
+        "from_code": _("from (code)"),
+        "from_place": _("from (place)"),
+        "to_code": _("to (code)"),
+        "to_place": _("to (place)"),
+        "moves_on": _("moving on"),
+        "expected_stay": _("expected stay"),
+        "with_spouse": _("with spouse"),
+        "child_count": _("number of children"),
+        "has_plan": _("plan may follow"),
+        "contact": _("how to be reached"),
+        "recipient": _("recipient"),
+        "recipient_code": _("recipient (code)"),
+        "data_types": _("what is handed over"),
+        "consented_at": _("agreed at"),
+        "sent_at": _("sent at"),
+        "way": _("visit or call"),
+        "note": _("note"),
+        "undone_at": _("taken back at"),
+    }
+
+
 def _states(_: Gettext) -> dict[str, str]:
     return {
         "roster": _("on the office's list"),
@@ -160,6 +191,10 @@ def _states(_: Gettext) -> dict[str, str]:
         "stopped": _("stopped"),
         "blocked": _("blocked"),
         "unreachable": _("not reached"),
+        "received": _("received"),
+        "accepted": _("accepted"),
+        "withdrawn": _("taken back"),
+        "reported": _("reported"),
     }
 
 
@@ -190,6 +225,9 @@ def _values(_: Gettext) -> dict[str, str]:
         "referral": _("referral"),
         "vaginal": _("vaginal birth"),
         "caesarean": _("caesarean"),
+        "out": _("away from here"),
+        "in": _("to here"),
+        "within": _("within the village"),
     }
 
 

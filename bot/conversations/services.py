@@ -2,6 +2,7 @@
 
 from backend.actions import consents, offers, settings
 from backend.actions.dialogs import Answers
+from backend.actions.offers import Service
 from backend.domain.consent import HEALTH_PURPOSES, Purpose
 from backend.texts import services
 from backend.texts.consents import consent_words, purpose_name
@@ -61,7 +62,7 @@ async def ask_topic(viewer: Viewer, answers: Answers) -> Screen:
     _ = viewer._
     topic = Purpose(answers["topic"])
     parts = await offers.services_of(topic, person_of(viewer))
-    titles = [f"• {services.words(one.rule, _, one.occurrence).title}" for one in parts]
+    titles = [_line(viewer, one) for one in parts]
     if topic not in await topics_on(viewer):
         text = "\n".join([topic_text(viewer, topic), "", *titles])
         rows = ((Button(_("✅ Yes, remind me"), YES), Button(_("No, thanks"), NO)),)
@@ -70,6 +71,14 @@ async def ask_topic(viewer: Viewer, answers: Answers) -> Screen:
     text = "\n".join([f"✅ {name}", "", offer, *titles])
     rows = ((Button(_("📅 My schedule"), "schedule"), Button(_("🔕 Turn off"), "off")),)
     return Screen(text, rows=rows, is_page=True, is_protected=True)
+
+
+def _line(viewer: Viewer, service: Service) -> str:
+    """One service of a topic in the list of them."""
+    _ = viewer._
+    title = services.words(service.rule, _, service.occurrence).title
+    named = _("• {title}, then regularly") if service.repeats else _("• {title}")
+    return named.format(title=title)
 
 
 async def take_topic(viewer: Viewer, answers: Answers, given: Given) -> Move:

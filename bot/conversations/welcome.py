@@ -190,12 +190,12 @@ def _invalid(viewer: Viewer) -> Screen:
 
 def _needless(viewer: Viewer, view: InviteView) -> Screen:
     _ = viewer._
-    is_hers = view.person_id in (None, viewer.person_id)
-    text = (
-        _("You are registered already. You do not need this invite.")
-        if is_hers
-        else _("This invite is for somebody else. You are registered already.")
-    )
+    if viewer.visitor.person_state == "waiting":
+        text = _("You have registered already. Once the cadre has confirmed you, all is done.")
+    elif view.person_id in (None, viewer.person_id):
+        text = _("You are registered already. You do not need this invite.")
+    else:
+        text = _("This invite is for somebody else. You are registered already.")
     return Screen(text, rows=((Button(_("Open the menu"), _HOME),),), is_page=True)
 
 
