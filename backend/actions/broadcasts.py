@@ -99,6 +99,12 @@ async def list_for(actor: Actor) -> list[BroadcastView]:
     return [await _view(row) for row in await rows.order_by("-id").limit(_LISTED)]
 
 
+async def count_to_confirm(actor: Actor) -> int:
+    """How many broadcasts of colleagues wait for this officer to look at them."""
+    rows = Broadcast.filter(region_code=office_of(actor), state=State.WAITING.value)
+    return await rows.exclude(written_by=actor.person_id).count()
+
+
 async def submit(
     actor: Actor, broadcast_id: int, *, goes_at: datetime | None, now: datetime
 ) -> State:

@@ -1,0 +1,81 @@
+"""What the office's conversations share: a broadcast at hand, its languages, and the way on."""
+
+from collections.abc import Awaitable, Callable
+
+from backend.actions import broadcasts
+from backend.actions.broadcasts import BroadcastView
+from backend.actions.dialogs import Answers
+from backend.domain.access import NotAllowed, Role
+from backend.domain.broadcasts import FIRST_LANGUAGE, BroadcastRefused
+from backend.i18n import locales
+from backend.texts.broadcasts import refusal_text
+from bot.buttons import Button, Screen
+from bot.dialogs import Given, Move, Step, again, enter, go
+from bot.membership import actor_of, staff_only
+from bot.viewer import Viewer
+
+DRAFT, CHANGING = "draft", "changing"
+
+
+officers_only = staff_only(Role.OFFICER)
+
+
+async def broadcast_of(viewer: Viewer, answers: Answers) -> BroadcastView | None:
+    """The broadcast the answers name, None for one that is gone or another township's."""
+    named = answers.get(DRAFT) or answers.get("value") or answers.get("reference") or ""
+    if not named.isdigit():
+        return None
+    try:
+        return await broadcasts.fetch_for(actor_of(viewer), int(named))
+    except NotAllowed:
+        return None
+
+
+def other_languages() -> tuple[str, ...]:
+    """The languages that may be added to the first one."""
+    return tuple(locale for locale in locales() if locale != FIRST_LANGUAGE)
+
+
+def gone_screen(viewer: Viewer) -> Screen:
+    """What is said of a broadcast that is not there any more."""
+    _ = viewer._
+    return Screen(
+        _("This notice is not there any more."),
+        rows=((Button(_("Open the menu"), "home"),),),
+        is_page=True,
+    )
+
+
+def onward(answers: Answers, step: str) -> Move:
+    """The next question of writing; what was complete before is only looked at again."""
+    if CHANGING in answers:
+        return to_check(int(answers[DRAFT]))
+    return go(step, **answers)
+
+
+def to_check(broadcast_id: int) -> Move:
+    """On to looking at all of it, and sending it."""
+    return enter("broadcast_send", draft=str(broadcast_id))
+
+
+AskAbout = Callable[[Viewer, Answers, BroadcastView], Awaitable[Screen]]
+TakeAbout = Callable[[Viewer, Answers, BroadcastView, Given], Awaitable[Move]]
+
+
+def broadcast_step(name: str, ask: AskAbout, take: TakeAbout, *, takes_files: bool = False) -> Step:
+    """A step about the broadcast the answers name; a refusal is said above the same question."""
+
+    async def ask_step(viewer: Viewer, answers: Answers) -> Screen:
+        view = await broadcast_of(viewer, answers)
+        return await ask(viewer, answers, view) if view else gone_screen(viewer)
+
+    async def take_step(viewer: Viewer, answers: Answers, given: Given) -> Move:
+        view = await broadcast_of(viewer, answers)
+        if view is None:
+            return enter("home")
+        try:
+            return await take(viewer, answers, view, given)
+        except BroadcastRefused as error:
+            return again(refusal_text(error.reason, viewer._))
+
+    return Step(name, ask_step, take_step, takes_files=takes_files)
