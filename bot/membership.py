@@ -1,8 +1,10 @@
 """Conversations for those who are in: a stranger who opens one is shown the way in instead."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from backend.actions.dialogs import Answers
+from backend.domain.access import Actor, NotAllowed, Role
 from bot.buttons import Button, Screen
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, enter
 from bot.viewer import Viewer
@@ -17,6 +19,51 @@ def person_of(viewer: Viewer) -> int:
     """The person behind the chat, inside a conversation that is for members only."""
     assert viewer.person_id is not None, "the conversation is for members only"
     return viewer.person_id
+
+
+def staff_only(role: Role) -> Callable[[Conversation], Conversation]:
+    """What makes a conversation one for those who hold a role; anybody else is shown the menu.
+
+    What an action refuses as not allowed is said in the same words in every step.
+    """
+
+    def guard(conversation: Conversation) -> Conversation:
+        steps = tuple(_held_by(role, step) for step in conversation.steps)
+        return replace(conversation, steps=steps)
+
+    return guard
+
+
+def actor_of(viewer: Viewer) -> Actor:
+    """The one who acts, inside a conversation for those who hold a role."""
+    assert viewer.visitor.actor is not None, "the conversation is for staff only"
+    return viewer.visitor.actor
+
+
+def _held_by(role: Role, step: Step) -> Step:
+    async def ask(viewer: Viewer, answers: Answers) -> Screen:
+        if role not in viewer.visitor.roles:
+            return _shut(viewer)
+        try:
+            return await step.ask(viewer, answers)
+        except NotAllowed:
+            return _shut(viewer)
+
+    async def take(viewer: Viewer, answers: Answers, given: Given) -> Move:
+        if role not in viewer.visitor.roles:
+            return enter("home", hint=viewer._("You cannot see or change this."))
+        try:
+            return await step.take(viewer, answers, given)
+        except NotAllowed:
+            return enter("home", hint=viewer._("You cannot see or change this."))
+
+    return replace(step, ask=ask, take=take)
+
+
+def _shut(viewer: Viewer) -> Screen:
+    _ = viewer._
+    menu = Button(_("Open the menu"), "home")
+    return Screen(_("You cannot see or change this."), rows=((menu,),), is_page=True)
 
 
 def _guarded(step: Step) -> Step:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from telegram import InlineKeyboardMarkup, InputFile, ReplyKeyboardMarkup
+from telegram import BotCommandScopeChat, InlineKeyboardMarkup, InputFile, ReplyKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from backend.actions import delivery, dialogs
+from backend.actions.accounts import COMMANDS_TEMPLATE
 from backend.actions.delivery import Message
 from backend.actions.dialogs import DialogState
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
 from bot.buttons import FileContent, PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
+from bot.commands.openings import command_list
 from bot.context import Desk, recall
 from bot.outcomes import attempt_of
 from bot.viewer import Viewer
@@ -43,6 +45,8 @@ class Courier:
 
     async def send(self, message: Message) -> Attempt:
         """Send one message; what cannot be written was not sent, and fails where it is seen."""
+        if message.template == COMMANDS_TEMPLATE:
+            return await self._renew_commands(message.chat_id)
         try:
             letter = await self._written(message)
         except Exception as error:
@@ -54,6 +58,17 @@ class Courier:
             message_id = None if letter.screen.keys else attempt.message_id
             await dialogs.mark_shown(message.chat_id, letter.version, message_id)
         return attempt
+
+    async def _renew_commands(self, chat_id: int) -> Attempt:
+        """Give a chat the list of commands of its roles, in its language."""
+        viewer = await recall(chat_id, self._desk)
+        assert viewer is not None, "a message goes to an account"
+        commands = command_list(viewer._, viewer.visitor.roles)
+        try:
+            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))
+        except TelegramError as error:
+            return attempt_of(error)
+        return Attempt(Outcome.DELIVERED)
 
     async def _written(self, message: Message) -> "_Letter":
         """Render a message as it stands now: the chat's open screen, or its template's."""

@@ -1,16 +1,23 @@
 """What the messages of the outbox say: discreet words, and a button that opens the rest."""
 
+from backend.actions import tasks
 from backend.actions.delivery import Message
 from backend.actions.desk import told_receipt
+from backend.actions.digests import DIGEST_TEMPLATE
+from backend.actions.moves import NEWS_TEMPLATE
+from backend.actions.tasks import ALERT_TEMPLATE
 from backend.texts.complaints import news_text
+from backend.texts.moves import move_news_text
 from backend.texts.reminders import (
     registration_confirmed_text,
     registration_refused_text,
     reminder_text,
     repeated,
 )
+from backend.texts.tasks import alert_text, digest_text
 from bot.buttons import Button, Screen
 from bot.dues import due_of, words_of
+from bot.office_pushes import OFFICE_TEMPLATES
 from bot.send import Template
 from bot.viewer import Viewer
 
@@ -27,6 +34,25 @@ async def reminder(viewer: Viewer, message: Message) -> Screen:
         view = await due_of(viewer, {"reference": message.reference})
         title = words_of(viewer, view).title if view else None
     return _push(viewer, message, reminder_text(viewer._, title=title), viewer._("👀 Have a look"))
+
+
+async def digest(viewer: Viewer, message: Message) -> Screen:
+    """How much a cadre has to do today, and the way there; no name and no health word."""
+    actor = viewer.visitor.actor
+    assert actor is not None, "a digest goes to a cadre"
+    counts = await tasks.summary(actor, now=viewer.now)
+    text = digest_text(counts, viewer._, viewer.n_)
+    return _push(viewer, message, text, viewer._("📋 Today's tasks"))
+
+
+async def cadre_alert(viewer: Viewer, message: Message) -> Screen:
+    """Something a cadre cannot leave until tomorrow, without saying what."""
+    return _push(viewer, message, alert_text(viewer._), viewer._("👀 Have a look"))
+
+
+async def move_news(viewer: Viewer, message: Message) -> Screen:
+    """Her report of a move has gone on."""
+    return _push(viewer, message, move_news_text(viewer._), viewer._("👀 Have a look"))
 
 
 async def registration_confirmed(viewer: Viewer, message: Message) -> Screen:
@@ -55,7 +81,11 @@ def _push(viewer: Viewer, message: Message, text: str, label: str) -> Screen:
 
 
 TEMPLATES: dict[str, Template] = {
+    **OFFICE_TEMPLATES,
     "reminder": reminder,
+    DIGEST_TEMPLATE: digest,
+    ALERT_TEMPLATE: cadre_alert,
+    NEWS_TEMPLATE: move_news,
     "registration_confirmed": registration_confirmed,
     "registration_refused": registration_refused,
     "complaint_answer": complaint_answer,

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.actions.delivery import shut_chat
+from backend.actions.delivery import enqueue, shut_chat
 from backend.domain.access import Actor, Held, Role
+from backend.domain.delivery import Kind
 from backend.store.sql import Row, execute, in_transaction
+
+COMMANDS_TEMPLATE = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ async def set_locale(tg_id: int, locale: str) -> None:
             " WHERE id = (SELECT person_id FROM account WHERE tg_id = $2)",
             *(locale, tg_id),
         )
+
+
+async def renew_commands(tg_id: int, *, now: datetime) -> None:
+    """Have the chat's list of commands follow its roles and language, once both are committed."""
+    key = f"{COMMANDS_TEMPLATE}:{tg_id}:{now.timestamp()}"
+    await enqueue(key, Kind.SCREEN, tg_id, COMMANDS_TEMPLATE, now=now)
 
 
 async def mark_blocked(tg_id: int, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.actions import audit
+from backend.actions.accounts import renew_commands
 from backend.actions.people import (
     Cadre,
     Village,
@@ -152,6 +153,8 @@ async def redeem(token: str, tg_id: int, *, now: datetime) -> Redeemed:
         await check_of_age(person_id, today=now.date())
         await _bind(tg_id, person_id, now=now)
         await _grant(person_id, row, now=now)
+        if row.role != Role.RESIDENT:
+            await renew_commands(tg_id, now=now)
         await audit.append(
             "invite_redeemed", actor_id=person_id, subject_id=person_id, detail=row.role, now=now
         )

@@ -78,7 +78,7 @@ class MoveView:
     contact: Contact
     state: MoveState
     handover: HandoverState | None
-    recipient: str | None
+    recipient: Place | None
 
     @property
     def is_live(self) -> bool:
@@ -274,5 +274,11 @@ async def _view(report_id: int) -> MoveView | None:
         contact=Contact(row.contact),
         state=MoveState(row.state),
         handover=HandoverState(handover.state) if handover else None,
-        recipient=handover.recipient if handover else None,
+        recipient=_recipient(handover),
     )
+
+
+def _recipient(handover: Handover | None) -> Place | None:
+    if handover is None:
+        return None
+    return Place(handover.recipient or "", handover.recipient_code)

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from backend.actions import audit, tasks
 from backend.actions.counters import next_number
+from backend.actions.grids import in_grid
 from backend.actions.notices import tell
 from backend.actions.people import check_access, keep_phone
 from backend.actions.planning import replan
 from backend.domain.access import Act, Actor, NotAllowed, Underage, is_underage
 from backend.domain.errors import AlreadyRegistered, WrongValue
-from backend.domain.people import Rejection, parse_name, parse_phone
+from backend.domain.people import Rejection, mask_name, mask_phone, parse_name, parse_phone
 from backend.domain.tasks import TaskKind, TaskState
 from backend.store.ids import new_id
 from backend.store.models import Person, Region
@@ -53,6 +54,19 @@ class Registrant:
     birth_year: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Somebody who waits for a cadre; `is_on_roster` where a row there has her name and phone."""
+
+    person_id: int
+    number: str
+    name: str | None
+    phone: str | None
+    birth_year: int | None
+    since_days: int
+    is_on_roster: bool
+
+
 async def register_self(
     tg_id: int, registrant: Registrant, *, locale: str, now: datetime
 ) -> Registration:
@@ -88,6 +102,33 @@ async def register_self(
         )
         await audit.append("registered", actor_id=person.id, subject_id=person.id, now=now)
     return Registration(person.id, number_text(person.registration_number or 0))
+
+
+async def waiting_in(actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Who registered herself in the actor's grid and has not been looked at, the oldest first."""
+    condition, values = in_grid(actor)
+    rows = await execute(
+        "SELECT p.id FROM task t JOIN person p ON p.id = t.person_id"
+        " LEFT JOIN household h ON h.id = p.household_id"
+        f" WHERE t.kind = 'registration' AND t.state = 'open' AND {condition}"
+        " ORDER BY t.opened_at, t.id",
+        *values,
+    )
+    return [await waiting(actor, row["id"], now=now) for row in rows]
+
+
+async def waiting(actor: Actor, person_id: int, *, now: datetime) -> Waiting:
+    """Somebody who waits, name and phone masked; raises NotAllowed, also once it is settled."""
+    row = await _waiting(actor, person_id)
+    return Waiting(
+        person_id=person_id,
+        number=number_text(row.registration_number or 0),
+        name=mask_name(row.name) if row.name else None,
+        phone=mask_phone(row.phone) if row.phone else None,
+        birth_year=row.birth_year,
+        since_days=(now - row.created_at).days,
+        is_on_roster=row.claim_of_id is not None,
+    )
 
 
 async def confirm(actor: Actor, person_id: int, *, now: datetime) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from backend.domain.tasks import Counts, HelpReason, NotReached, TaskKind
+from backend.domain.tasks import Answered, Counts, HelpReason, NotReached, TaskKind
 
 Gettext = Callable[[str], str]
 Ngettext = Callable[[str, str, int], str]
@@ -72,3 +72,19 @@ def since_text(day: date, today: date, _: Gettext, n_: Ngettext) -> str:
     if days <= 0:
         return _("since today")
     return n_("for {n} day", "for {n} days", days).format(n=days)
+
+
+_ANSWERED: Mapping[Answered, Callable[[Gettext], str]] = {
+    Answered.DONE: lambda _: _("✅ Done."),
+    Answered.UNREACHABLE: lambda _: _("📵 Closed as not reached. Three tries are enough."),
+    Answered.DECLINED: lambda _: _("🙅 Noted. She is not asked again; it counts against nobody."),
+    Answered.MOVED: lambda _: _("🚚 The move is reported."),
+    Answered.RESCHEDULED: lambda _: _("⏰ Put off."),
+}
+
+
+def answered_text(answer: Answered, _: Gettext, *, again_on: str | None = None) -> str:
+    """What became of a task; `again_on` is the day on which it comes again, if it does."""
+    if again_on:
+        return _("⏰ It comes again on {on}.").format(on=again_on)
+    return _ANSWERED[answer](_)

@@ -159,6 +159,7 @@ async def take_language(viewer: Viewer, _answers: Answers, given: Given) -> Move
     if wanted not in locales():
         return again(viewer._("Please press a language."))
     await accounts.set_locale(viewer.chat_id, wanted)
+    await accounts.renew_commands(viewer.chat_id, now=viewer.now)
     if viewer.person_id is None:
         return enter("welcome")
     return enter("home", hint=translator(wanted)._("✅ The language is changed."))
