@@ -11,6 +11,7 @@ from tortoise.exceptions import BaseORMException
 from backend.config import SettingsWrong
 from backend.domain.errors import SuixingError
 from backend.i18n import FIRST_LOCALE, translator
+from backend.logs import set_up_logs
 from backend.texts.errors import explain_error
 
 _DATABASE_ERRORS = (
@@ -24,6 +25,7 @@ _DATABASE_ERRORS = (
 
 def told(command: Callable[[], int | None]) -> int:
     """Run a command; return what it returns (None is 0), or 2 after saying what is wrong."""
+    set_up_logs("WARNING")
     try:
         return command() or 0
     except KeyboardInterrupt:

@@ -305,10 +305,10 @@ def _end_later(ordered: Sequence[Event], by_anchor: Mapping[Anchor, Sequence[Epi
     endings = [(event, event.lmp or event.on) for event in ordered if event.kind in ENDING]
     for anchor, episodes in by_anchor.items():
         laid = LAID.get(anchor, frozenset())
-        for episode in episodes:
-            for event, on in endings:
-                if event.kind not in laid and on and _may_end(event, on, episode):
-                    episode.end(event.kind, on)
+        later = [(event, on) for event, on in endings if on and event.kind not in laid]
+        for episode, (event, on) in product(episodes, later):
+            if _may_end(event, on, episode):
+                episode.end(event.kind, on)
 
 
 def _may_end(event: Event, on: date, episode: Episode) -> bool:
