@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 from backend.domain.calendar import Anchor
 from backend.domain.events import BirthMode, Event, EventKind, Method
