@@ -9,9 +9,11 @@ from typing import Protocol
 import structlog
 
 from backend.actions import (
+    broadcast_run,
     complaint_progress,
     complaints,
     delivery,
+    desk_alerts,
     dialogs,
     digests,
     due_run,
@@ -80,6 +82,10 @@ async def _queue_digests(now: datetime, _url: str) -> object:
     return await digests.queue_digests(now=now)
 
 
+async def _broadcasts(now: datetime, _url: str) -> object:
+    return await broadcast_run.run(now=now)
+
+
 async def _erase(now: datetime, _url: str) -> object:
     return await mydata.erase_due(now=now)
 
@@ -97,6 +103,10 @@ async def _forget_notices(_now: datetime, _url: str) -> int:
     return await complaints.forget_notices()
 
 
+async def _tell_desk(now: datetime, _url: str) -> int:
+    return await desk_alerts.tell_desk(now=now)
+
+
 JOBS = (
     Job("recover", timedelta(seconds=5), _recover),
     Job("show_lost", timedelta(seconds=5), _show_lost),
@@ -105,9 +115,11 @@ JOBS = (
     Job("queue_due", timedelta(minutes=1), _queue_due),
     Job("queue_visits", timedelta(minutes=5), _queue_visits),
     Job("queue_digests", timedelta(minutes=1), _queue_digests),
+    Job("broadcasts", timedelta(seconds=10), _broadcasts),
     Job("expire", timedelta(minutes=1), _expire),
     Job("erase", timedelta(hours=1), _erase),
     Job("forget_notices", timedelta(minutes=1), _forget_notices),
+    Job("tell_desk", timedelta(minutes=5), _tell_desk),
     Job("forget", timedelta(hours=1), _forget),
 )
 
@@ -131,11 +143,13 @@ async def run_all(clock: Clock, url: str) -> None:
         await run_job(job, clock, url)
 
 
-def schedule_jobs(scheduler: Scheduler, clock: Clock, url: str) -> None:
-    """Have `scheduler` wake every job, the first time at once."""
+def schedule_jobs(
+    scheduler: Scheduler, clock: Clock, url: str, *, run: Callable[..., Awaitable[None]] = run_job
+) -> None:
+    """Have `scheduler` wake every job with `run`, the first time at once."""
     for job in JOBS:
         scheduler.add_job(
-            run_job,
+            run,
             "interval",
             args=(job, clock, url),
             id=job.name,

@@ -6,7 +6,7 @@ from backend.actions.desk import told_receipt
 from backend.actions.digests import DIGEST_TEMPLATE
 from backend.actions.moves import NEWS_TEMPLATE
 from backend.actions.tasks import ALERT_TEMPLATE
-from backend.texts.complaints import news_text
+from backend.texts.complaints import desk_news_text, news_text
 from backend.texts.moves import move_news_text
 from backend.texts.reminders import (
     registration_confirmed_text,
@@ -74,6 +74,12 @@ async def complaint_answer(viewer: Viewer, message: Message) -> Screen:
     return Screen(news_text(viewer._), rows=((button,),), is_protected=True)
 
 
+async def desk_news(viewer: Viewer, message: Message) -> Screen:
+    """The desk has something new or soon due, to be looked at with a key and not in the chat."""
+    text = desk_news_text(viewer._)
+    return Screen(repeated(viewer._, text) if message.may_be_a_repeat else text)
+
+
 def _push(viewer: Viewer, message: Message, text: str, label: str) -> Screen:
     if message.may_be_a_repeat:
         text = repeated(viewer._, text)
@@ -89,4 +95,5 @@ TEMPLATES: dict[str, Template] = {
     "registration_confirmed": registration_confirmed,
     "registration_refused": registration_refused,
     "complaint_answer": complaint_answer,
+    "desk_news": desk_news,
 }

@@ -89,7 +89,10 @@ class Opened:
 
 
 async def list_for(private_key: bytes) -> list[Listed]:
-    """The complaints that a key opens, the next due first; withdrawn ones left nothing to open."""
+    """The complaints that a key opens: coercion first, then the next due.
+
+    Withdrawn ones left nothing to open.
+    """
     key_id = await desk_keys.find_key(public_of(private_key))
     rows = await execute(
         "SELECT c.id FROM complaint c JOIN complaint_recipient r ON r.complaint_id = c.id"
@@ -97,7 +100,12 @@ async def list_for(private_key: bytes) -> list[Listed]:
         key_id or 0,
     )
     listed = [await _listed(row["id"], key_id or 0, private_key) for row in rows]
-    return sorted(listed, key=lambda one: (one.due_on or date.max, one.received_on))
+    return sorted(listed, key=_urgency)
+
+
+def _urgency(one: Listed) -> tuple[bool, date, date]:
+    is_coercion = one.header.category is Category.COERCED and one.due_on is not None
+    return not is_coercion, one.due_on or date.max, one.received_on
 
 
 async def open_complaint(receipt: str, private_key: bytes, *, now: datetime) -> Opened:

@@ -17,6 +17,7 @@ _NOTICE_DAYS = 15
 _DECISION_DAYS = 60
 _EXTENSION_DAYS = 30
 _REVIEW_DAYS = 30
+_ALERT_DAYS = frozenset({5, 1})
 
 
 class Kind(StrEnum):
@@ -170,3 +171,10 @@ class Case:
             accepted_on = period_end(self.received_on, _NOTICE_DAYS, is_workday)
             return period_end(accepted_on, _DECISION_DAYS, is_workday)
         return None if self.state is State.ANSWERED else self.due_on(is_workday)
+
+
+def is_news(case: Case, *, today: date, is_workday: IsWorkday) -> bool:
+    """Whether the desk is to be told today: it came in yesterday, or is due in five days or one."""
+    due_on = case.due_on(is_workday)
+    is_due_soon = due_on is not None and (due_on - today).days in _ALERT_DAYS
+    return is_due_soon or (case.state is State.RECEIVED and (today - case.received_on).days == 1)

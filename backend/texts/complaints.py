@@ -118,3 +118,8 @@ def receipt_line(receipt: str, _: Gettext) -> str:
 def news_text(_: Gettext) -> str:
     """The push: that there is something new, and nothing of what it is."""
     return _("There is a new message for you.")
+
+
+def desk_news_text(_: Gettext) -> str:
+    """The push to the desk: that there is work, and nothing of what it is."""
+    return _("The desk has something new or soon due. Please look at your list.")
