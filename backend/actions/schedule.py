@@ -31,6 +31,20 @@ async def my_schedule(person_id: int, *, now: datetime) -> list[DueView]:
     return sorted(views, key=_order)
 
 
+async def at_a_glance(person_id: int, *, now: datetime) -> list[DueView]:
+    """My schedule without what only fills the list.
+
+    Of what is to come only the next one of each rule is shown, and no question before its day.
+    """
+    shown, known = [], set()
+    for view in await my_schedule(person_id, now=now):
+        is_next = view.due.rule not in known and view.asked != "question"
+        if view.is_open or is_next:
+            shown.append(view)
+            known.add(view.due.rule)
+    return shown
+
+
 async def item(person_id: int, due_id: int, *, now: datetime) -> DueView:
     """One item in detail; raises NotOwed for anyone else's."""
     return await open_reminder(person_id, due_id, now=now)

@@ -20,7 +20,7 @@ _OPEN, _MORE, _CALENDAR, _FAMILY = "open", "more", "calendar", "family"
 async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
     """List what is due, the open things first, a page at a time."""
     _ = viewer._
-    views = await schedule.my_schedule(person_of(viewer), now=viewer.now)
+    views = await schedule.at_a_glance(person_of(viewer), now=viewer.now)
     if not views:
         return _empty(viewer)
     start = _start(answers, len(views))
@@ -63,7 +63,8 @@ async def ask_item(viewer: Viewer, answers: Answers) -> Screen:
     lines = [f"{words.title}\n{words.what}", explain(view.due, view.rule, _)]
     if view.booked_on:
         lines.insert(1, booked_text(_, view.booked_on, viewer.today))
-    lines.append(_("🎒 Bring: {things}").format(things=words.bring))
+    if view.asked == "visit":
+        lines.append(_("🎒 Bring: {things}").format(things=words.bring))
     lines.append(f"📍 {words.where}")
     if view.asked != "visit":
         rows: tuple[tuple[Button, ...], ...] = ((Button(_("💊 Today's"), _OPEN),),)

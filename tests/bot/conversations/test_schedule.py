@@ -39,6 +39,16 @@ async def test_more_than_a_page_is_turned(town: Town) -> None:
     assert phone.screen.text != first
 
 
+async def test_what_repeats_is_listed_once_and_no_question_before_its_day(town: Town) -> None:
+    phone, _ = await pregnant(town, Purpose.MATERNAL, Purpose.CHECKUP)
+    await say(phone, "/schedule", "① ")
+    shown = phone.screen.text
+    await press(phone, "更多", "① ")
+    shown += phone.screen.text
+    assert shown.count("每季免费检查") == 1
+    assert "您近来好吗" not in shown
+
+
 async def test_an_item_explains_itself(town: Town) -> None:
     phone, _ = await pregnant(town)
     await say(phone, "/schedule", "① ")

@@ -1,0 +1,55 @@
+"""Messages of the outbox by themselves: discreet words, and a word more when one may repeat."""
+
+import pytest
+
+from backend.actions.accounts import Visitor
+from backend.actions.delivery import Message
+from backend.clock import FrozenClock
+from backend.domain.delivery import Kind
+from backend.i18n import locales, translator
+from bot.buttons import Screen
+from bot.templates import TEMPLATES
+from bot.viewer import Office, Viewer
+
+OWN = ("reminder", "registration_confirmed", "registration_refused")
+
+
+def seen_by(clock: FrozenClock, locale: str) -> Viewer:
+    """Somebody with a chat who hides contents, as everybody does at first."""
+    visitor = Visitor(1, locale, "active", person_id=7)
+    return Viewer(1, visitor, translator(locale), clock.local(), Office("bot"))
+
+
+def message(template: str, *, ambiguities: int = 0) -> Message:
+    """A claimed message that was perhaps sent before."""
+    return Message(1, Kind.REMINDER, 7, 1, template, "12", 1, ambiguities, "token")
+
+
+async def written(
+    clock: FrozenClock, template: str, *, locale: str = "zh_CN", ambiguities: int = 0
+) -> Screen:
+    """What the message shows by itself."""
+    return await TEMPLATES[template](
+        seen_by(clock, locale), message(template, ambiguities=ambiguities)
+    )
+
+
+@pytest.mark.parametrize("locale", locales())
+@pytest.mark.parametrize("template", OWN)
+async def test_a_message_is_protected_and_has_one_button(
+    clock: FrozenClock, template: str, locale: str
+) -> None:
+    screen = await written(clock, template, locale=locale)
+    assert screen.is_protected, "what its button opens comes in its place"
+    assert [len(row) for row in screen.rows] == [1]
+
+
+async def test_a_reminder_says_only_that_there_is_one(clock: FrozenClock) -> None:
+    assert (await written(clock, "reminder")).text == "🔔 您有一条新提醒。"
+    english = await written(clock, "reminder", locale="en")
+    assert english.text == "🔔 You have a new reminder."
+
+
+async def test_what_may_have_come_before_says_so(clock: FrozenClock) -> None:
+    screen = await written(clock, "reminder", ambiguities=1)
+    assert screen.text == "🔔 您有一条新提醒。\n（这条您可能已经收到过。）"
