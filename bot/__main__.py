@@ -6,11 +6,13 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from telegram.error import BadRequest, Conflict, InvalidToken
+
 from backend.clock import Clock
 from backend.config import Config, SettingsWrong
-from backend.domain.errors import SuixingError
 from backend.logs import set_up_logs
-from bot.service import PARTS, InvalidToken, running
+from bot.service import PARTS, running
+from scripts import told
 
 
 async def serve(config: Config, parts: frozenset[str]) -> None:
@@ -32,20 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     only = frozenset(parser.parse_args(arguments).only.split(","))
     if not only <= PARTS:
         parser.error(f"--only takes {', '.join(sorted(PARTS))}, separated by commas")
-    try:
+
+    def command() -> None:
         config = Config.from_env()
         set_up_logs(config.log_level, secrets=(config.telegram_token.get_secret_value(),))
-        asyncio.run(serve(config, only))
-    except SettingsWrong as error:
-        print("\n".join(error.lines), file=sys.stderr)
-        return 2
-    except InvalidToken:
-        print("TELEGRAM_TOKEN: Telegram does not know this token.", file=sys.stderr)
-        return 2
-    except SuixingError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+        try:
+            asyncio.run(serve(config, only))
+        except InvalidToken as error:
+            line = "TELEGRAM_TOKEN: Telegram does not know this token."
+            raise SettingsWrong(lines=(line,)) from error
+        except BadRequest as error:
+            raise SettingsWrong(lines=(f"PUBLIC_URL: Telegram says: {error.message}",)) from error
+        except Conflict as error:
+            line = "TELEGRAM_TOKEN: another process takes this bot's messages already."
+            raise SettingsWrong(lines=(line,)) from error
+
+    return told(command)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ logger = structlog.get_logger(__name__)
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 _LONG_POLL_SECONDS = 25
 _LONGEST_WAIT_SECONDS = 30.0
+_END_SECONDS = 3.0
 
 
 async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
@@ -21,10 +22,10 @@ async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
 
     Raises InvalidToken, as nothing can be done then, and Conflict when another process polls.
     """
-    await bot.delete_webhook()
-    offset, wait = 0, 1.0
+    offset, wait, is_free = 0, 1.0, False
     while not stop.is_set():
         try:
+            is_free = is_free or await bot.delete_webhook()
             updates = await _until_stopped(bot, offset, stop)
         except (InvalidToken, Conflict):
             raise
@@ -37,13 +38,14 @@ async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
             offset, wait = updates[-1].update_id + 1 if updates else offset, 1.0
         else:
             await pause(stop, wait)
-    await _confirm(bot, offset)
+    if offset:
+        await _confirm(bot, offset)
 
 
 async def _confirm(bot: ExtBot[None], offset: int) -> None:
     """Confirm what was taken in; where that fails it comes again and is recognised."""
     try:
-        await bot.get_updates(offset=offset, timeout=0, limit=1)
+        await bot.get_updates(offset, 1, 0, read_timeout=_END_SECONDS, connect_timeout=_END_SECONDS)
     except TelegramError as error:
         logger.warning("last_batch_not_confirmed", error=type(error).__name__)
 

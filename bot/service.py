@@ -1,14 +1,15 @@
 """What `serve` runs, in whole or in part: web server, bot, and the jobs with the sender."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError
 
 from backend.actions import delivery
 from backend.actions.inbox import webhook_secret
@@ -16,7 +17,7 @@ from backend.actions.rulebook import use_rulebook
 from backend.actions.sending import Sender
 from backend.clock import Clock
 from backend.config import Config
-from backend.jobs import schedule_jobs
+from backend.jobs import Job, run_job, schedule_jobs
 from backend.store.database import open_database
 from backend.store.liveness import hold
 from backend.web.health import health_routes
@@ -110,25 +111,38 @@ async def assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Servic
 async def in_touch(service: Service) -> AsyncIterator[None]:
     """Say hello to the Bot API server, again and again until it answers; at the end, goodbye."""
     try:
-        await _reach_telegram(service)
+        await _insisting(service, lambda: _say_hello(service))
         yield
     finally:
         await service.walk.shutdown()
+        # Where the hello failed half-way, only the bot itself knows of open connections.
+        await service.walk.bot.shutdown()
 
 
-async def _reach_telegram(service: Service) -> None:
+async def _say_hello(service: Service) -> None:
+    bot = service.walk.bot
+    await service.walk.initialize()
+    await publish_commands(bot)
+    await publish_profile(bot)
+    service.desk.office = Office(bot.username, service.config.clinic_phone)
+
+
+async def _insisting(service: Service, call: Callable[[], Awaitable[object]]) -> None:
+    """Make a call again and again until Telegram is reached or the service is to end.
+
+    Raises what Telegram refuses: BadRequest and InvalidToken.
+    """
     wait = 1.0
     while not service.stop.is_set():
         try:
-            await service.walk.initialize()
-            await publish_commands(service.walk.bot)
-            await publish_profile(service.walk.bot)
+            await call()
+        except BadRequest:
+            raise
         except NetworkError as error:
             logger.warning("telegram_not_reached", error=type(error).__name__, again_in=wait)
             await pause(service.stop, wait)
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
         else:
-            service.desk.office = Office(service.walk.bot.username, service.config.clinic_phone)
             return
 
 
@@ -154,10 +168,21 @@ async def _web_server(
 
 @asynccontextmanager
 async def _ticking(service: Service) -> AsyncIterator[None]:
+    """Wake the jobs beside the block; those under way at its end are let finish."""
     scheduler = AsyncIOScheduler(timezone=service.clock.zone)
-    schedule_jobs(scheduler, service.clock, service.config.database_url)
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def followed(job: Job, clock: Clock, url: str) -> None:
+        task = asyncio.ensure_future(run_job(job, clock, url))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+        await asyncio.shield(task)
+
+    schedule_jobs(scheduler, service.clock, service.config.database_url, run=followed)
     scheduler.start()
     yield
+    scheduler.pause()
+    await asyncio.gather(*under_way)
     scheduler.shutdown(wait=False)
 
 
@@ -174,11 +199,13 @@ async def incoming(service: Service) -> AsyncIterator[None]:
     """Take updates beside the block, by webhook or by polling; every turn is finished."""
     bot, config = service.walk.bot, service.config
     if config.public_url:
-        await bot.set_webhook(
+        set_webhook = partial(
+            bot.set_webhook,
             f"{config.public_url}{PATH}",
             secret_token=webhook_secret(),
             allowed_updates=ALLOWED_UPDATES,
         )
+        await _insisting(service, set_webhook)
         yield
     else:
         async with _task(poll(bot, service.turns, service.stop), service.stop):

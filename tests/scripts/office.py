@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 TOWNSHIP, WILLOW, STONE_BRIDGE = "330000100000", "330000100001", "330000100002"
@@ -51,15 +51,15 @@ class Office:
         )
 
     async def start(
-        self, module: str, *arguments: str, **settings: str
+        self, module: str, *arguments: str, log: IO[bytes] | None = None, **settings: str
     ) -> asyncio.subprocess.Process:
-        """Start a command and leave it running."""
+        """Start a command and leave it running; its errors go to `log` if there is one."""
         return await asyncio.create_subprocess_exec(
             *self.command(module, *arguments),
             cwd=self.folder,
             env=self.environment(**settings),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL if log else asyncio.subprocess.PIPE,
+            stderr=log or asyncio.subprocess.PIPE,
         )
 
     def file(self, name: str, content: str | bytes) -> Path:
