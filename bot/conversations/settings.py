@@ -28,7 +28,7 @@ _PROPOSED = {
     "quiet_from": ("19:00", "20:00", "21:00", "22:00"),
     "quiet_to": ("6:00", "7:00", "8:00", "9:00"),
 }
-_PLACES = ("privacy", "stop", "home")
+_PLACES = ("family", "privacy", "stop", "home")
 
 
 async def ask_menu(viewer: Viewer, _answers: Answers) -> Screen:
@@ -51,6 +51,7 @@ async def ask_menu(viewer: Viewer, _answers: Answers) -> Screen:
         Button(_("🌙 Quiet hours"), "quiet_from"),
         Button(_("🙈 Show contents") if held.hides_content else _("🙈 Hide contents"), "hide"),
         Button(_("🌐 Language"), "language"),
+        Button(_("🌱 Family news"), "family"),
         Button(_("🔒 Privacy"), "privacy"),
         Button(_("⏹ Stop all messages"), "stop"),
     )

@@ -127,6 +127,13 @@ async def test_past_the_term_one_question_is_asked_and_still_pregnant_is_an_answ
     assert "overdue" not in left
 
 
+async def test_settings_lead_here_too(town: Town) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL)
+    await pregnant(town, person_id)
+    await say(phone, "/settings", "设置")
+    await press(phone, "孕育情况", "怀孕11周6天")
+
+
 async def test_a_stranger_is_shown_the_way_in(town: Town) -> None:
     phone = town.phone()
     phone.start()
