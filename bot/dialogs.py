@@ -85,7 +85,8 @@ Take = Callable[[Viewer, Answers, Given], Awaitable[Move]]
 class Step:
     """One question: what asks it and what takes its answer.
 
-    Files come only to a step that `takes_files`; what is in them to one that `fetches_files`.
+    Files come only to a step that `takes_files`; what is in them to one that `fetches_files`. The
+    message of one that `stays` keeps its buttons when something else is opened.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Step:
     take: Take
     takes_files: bool = False
     fetches_files: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,10 @@ class Dialogs:
         """Whether the open step needs what is in a file."""
         return self._place(state)[1].fetches_files
 
+    def stays(self, state: DialogState) -> bool:
+        """Whether the message of the open step keeps its buttons."""
+        return self._place(state)[1].stays
+
     def begin(self, state: DialogState | None, chat_id: int, move: Move) -> DialogState:
         """Return the state in which a conversation begins, whatever was open before."""
         state = state or DialogState(chat_id, self._home, "", version=0)
@@ -178,7 +184,7 @@ class Dialogs:
         conversation, step = self._place(state)
         screen = await step.ask(viewer, state.answers)
         text = screen.text
-        if step.name in conversation.counted:
+        if step.name in conversation.counted and not screen.is_page:
             count = viewer._("Step {step} of {steps}").format(
                 step=conversation.counted.index(step.name) + 1, steps=len(conversation.counted)
             )

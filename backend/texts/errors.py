@@ -50,6 +50,7 @@ _ERRORS: Mapping[str, Sentence] = {
         "This invitation cannot be used any more. Ask the village cadre, or register yourself."
     ),
     "event_refused": lambda _: _("This date cannot be right. Please look again."),
+    "broadcast_refused": lambda _: _("This cannot be done with the notice now."),
     "setting_wrong": lambda _: _("This time is not on the clock. Please choose another."),
     "not_owed": lambda _: _("This is settled already. Here is what is open now."),
     "not_allowed": lambda _: _("You cannot see or change this."),

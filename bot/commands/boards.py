@@ -30,6 +30,17 @@ class Board:
 # The most responsible first: it is the one that opens by itself.
 BOARDS = (
     Board(
+        Role.OFFICER,
+        "office",
+        lambda _: _("🏛 Township office"),
+        (
+            (lambda _: _("📢 Write a notice"), enter("broadcast")),
+            (lambda _: _("📊 Notices so far"), enter("broadcast_progress")),
+            (lambda _: _("🤝 Invite a cadre"), enter("invite_cadre")),
+            (lambda _: _("⚙️ Settings"), enter("settings")),
+        ),
+    ),
+    Board(
         Role.CADRE,
         "grid",
         lambda _: _("🗂 Village work"),

@@ -26,6 +26,7 @@ class Opening:
 OPENINGS = (
     Opening("tasks", lambda _: _("Today's tasks"), enter("cadre_tasks"), Role.CADRE),
     Opening("search", lambda _: _("Find a person"), enter("cadre_search"), Role.CADRE),
+    Opening("broadcast", lambda _: _("Write a notice"), enter("broadcast"), Role.OFFICER),
     Opening("menu", lambda _: _("Open the menu"), enter("home")),
     Opening("schedule", lambda _: _("My schedule"), enter("schedule")),
     Opening("settings", lambda _: _("Settings"), enter("settings")),

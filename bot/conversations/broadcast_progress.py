@@ -179,8 +179,8 @@ def _label(view: BroadcastView) -> str:
 def _buttons(viewer: Viewer, view: BroadcastView) -> list[Button]:
     """What can be done with it now, by this officer."""
     _ = viewer._
-    back = _("↩️ Take it back") if _is_own(viewer, view) else _("↩️ Give it back")
-    confirm = [] if _is_own(viewer, view) else [Button(_("✅ Confirm"), "confirm")]
+    back = _("↩️ Back to writing") if _is_own(viewer, view) else _("↩️ Give it back")
+    confirm = [] if _is_own(viewer, view) else [Button(_("✅ Let it go out"), "confirm")]
     sample = Button(_("👀 Send it to me"), "sample")
     refresh, names = Button(_("🔄 Refresh"), "refresh"), Button(_("📋 Names"), "names")
     stop = Button(_("⏹ Stop"), "stop")

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from backend.actions import people, schedule, tasks
+from backend.actions import broadcasts, people, schedule, tasks
 from backend.actions.dialogs import Answers
 from backend.actions.reminders import DueView
 from backend.domain.access import Role
@@ -14,7 +14,7 @@ from bot.buttons import Button, Screen
 from bot.commands.boards import BOARDS, Board, boards_of, home_keys
 from bot.conversations.stop import resumed
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, enter
-from bot.membership import person_of
+from bot.membership import actor_of, person_of
 from bot.viewer import Viewer
 
 
@@ -58,6 +58,15 @@ async def take_home(viewer: Viewer, _answers: Answers, given: Given) -> Move:
     if given == Pressed("resume"):
         return await resumed(viewer)
     return enter("home", hint=viewer._("I did not understand that. Please choose below."))
+
+
+async def _office_lines(viewer: Viewer) -> list[str]:
+    """How many notices of colleagues wait for this officer."""
+    count = await broadcasts.count_to_confirm(actor_of(viewer))
+    if not count:
+        return [viewer._("Nothing to do today.")]
+    waiting = viewer.n_("{n} notice to confirm.", "{n} notices to confirm.", count)
+    return [waiting.format(n=count)]
 
 
 async def _grid_lines(viewer: Viewer) -> list[str]:
@@ -112,6 +121,7 @@ def _way_back(viewer: Viewer) -> Screen:
 
 
 _LINES: dict[Role, Callable[[Viewer], Awaitable[list[str]]]] = {
+    Role.OFFICER: _office_lines,
     Role.CADRE: _grid_lines,
     Role.RESIDENT: _due_lines,
 }
