@@ -86,7 +86,8 @@ class Step:
     """One question: what asks it and what takes its answer.
 
     Files come only to a step that `takes_files`; what is in them to one that `fetches_files`. The
-    message of one that `stays` keeps its buttons when something else is opened.
+    message of one that `stays` keeps its buttons when something else is opened. One that
+    `takes_cancel` is given the press of Cancel, to undo what was stored on the way.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Step:
     takes_files: bool = False
     fetches_files: bool = False
     stays: bool = False
+    takes_cancel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,9 @@ class Dialogs:
         conversation, step = self._place(state)
         if isinstance(given, Typed):
             given = await self._understood(viewer, state, given)
-        move = self._steering(viewer, given) or await step.take(viewer, state.answers, given)
+        is_hers = step.takes_cancel and given == Pressed(CANCEL)
+        move = None if is_hers else self._steering(viewer, given)
+        move = move or await step.take(viewer, state.answers, given)
         if move is _STEP_BACK:
             return self._stepped_back(state), move
         if move.conversation:

@@ -130,7 +130,7 @@ async def begin(context: Context, move: Move) -> None:
     """Open a conversation in a new message, whatever was open before."""
     state = await dialogs.load(context.viewer.chat_id)
     begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
-    await _show_anew(context, begun)
+    await _show_anew(context, begun, before=state)
 
 
 async def answer(context: Context, given: Given) -> None:
@@ -144,7 +144,8 @@ async def answer(context: Context, given: Given) -> None:
         # With her message gone, the open screen is the newest thing in the chat again.
         await _edit(context, _wiped(context, state, moved), state.message_id)
     else:
-        await _show_anew(context, _wiped(context, state, moved) if move.wipes else moved)
+        shown = _wiped(context, state, moved) if move.wipes else moved
+        await _show_anew(context, shown, before=state)
 
 
 async def press(context: Context, query: CallbackQuery) -> None:
@@ -164,7 +165,7 @@ async def press(context: Context, query: CallbackQuery) -> None:
         begun = context.desk.dialogs.begin(state, context.viewer.chat_id, move)
         if pressed.keeps_message:
             _answer_query(context.turn, context.bot, None)
-            await _show_anew(context, begun)
+            await _show_anew(context, begun, before=state)
         else:
             await _edit(context, begun, message_id)
     else:
@@ -212,7 +213,7 @@ async def _press_old(context: Context, state: DialogState | None, message_id: in
         show_open_screen(context.turn, context.bot, context.desk)
         return
     else:
-        await _show_anew(context, state.moved())
+        await _show_anew(context, state.moved(), before=state)
     old = context.viewer._("This one is out of date. Here is the newest.")
     _answer_query(context.turn, context.bot, old)
 
@@ -252,11 +253,11 @@ def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
     turn.after.append(call)
 
 
-async def _show_anew(context: Context, state: DialogState) -> None:
+async def _show_anew(context: Context, state: DialogState, *, before: DialogState | None) -> None:
     """Store the state, show it in a new message, and take the buttons off the one before."""
     await _store(context, state.shown_in(None))
     await dialogs.show_anew(state, now=context.viewer.now)
-    if state.message_id is not None:
+    if state.message_id is not None and before and not context.desk.dialogs.stays(before):
         context.turn.after.append(
             partial(put_away, context.bot, context.viewer.chat_id, state.message_id)
         )

@@ -9,6 +9,7 @@ from bot.attached import DOCUMENT
 from bot.buttons import Button, Screen
 from bot.conversations.complaints import COUNTED
 from bot.dialogs import (
+    CANCEL,
     Attached,
     Conversation,
     Given,
@@ -22,7 +23,7 @@ from bot.dialogs import (
 )
 from bot.viewer import Viewer
 
-_READY, _DROP, _MORE, _HAND_IN = "ready", "drop", "more", "hand_in"
+_READY, _MORE, _HAND_IN = "ready", "more", "hand_in"
 _FOLLOW = "complaint_follow"
 
 
@@ -30,12 +31,12 @@ async def ask_contact(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask somebody whom the office does not know for name and phone."""
     _ = viewer._
     text = _("Please type your name and phone number. I seal them apart.")
-    return Screen(text, rows=(_drop_row(viewer),), is_page=True)
+    return Screen(text)
 
 
 async def take_contact(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Seal how to reach her."""
-    if given == Pressed(_DROP):
+    if given == Pressed(CANCEL):
         return await dropped(viewer, answers)
     text = given.phone if isinstance(given, Shared) else getattr(given, "text", "")
     if not text:
@@ -54,12 +55,12 @@ async def ask_pieces(viewer: Viewer, answers: Answers) -> Screen:
         _("So far: {pieces}.").format(pieces=counted(found, _, viewer.n_)),
     )
     ready = ((Button(_("✅ That is all"), _READY),),) if found else ()
-    return Screen("\n".join(lines), rows=(*ready, _drop_row(viewer)), is_page=True)
+    return Screen("\n".join(lines), rows=ready)
 
 
 async def take_pieces(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Seal what comes, and take it out of the chat."""
-    if given == Pressed(_DROP):
+    if given == Pressed(CANCEL):
         return await dropped(viewer, answers)
     if given == Pressed(_READY) and await complaints.counts(int(answers["draft"])):
         return go("check")
@@ -77,16 +78,13 @@ async def ask_check(viewer: Viewer, answers: Answers) -> Screen:
         _("Hand it in? It holds: {pieces}.").format(pieces=counted(found, _, viewer.n_)),
         _("It is sealed, so I cannot show it again. You can take it back later."),
     )
-    rows = (
-        (Button(_("📮 Hand it in"), _HAND_IN),),
-        (Button(_("✏️ Add something"), _MORE), *_drop_row(viewer)),
-    )
-    return Screen("\n".join(lines), rows=rows, is_page=True)
+    rows = ((Button(_("📮 Hand it in"), _HAND_IN), Button(_("✏️ Add something"), _MORE)),)
+    return Screen("\n".join(lines), rows=rows)
 
 
 async def take_check(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Hand it in, or add to it, or let it be; words sent here are added as well."""
-    if given == Pressed(_DROP):
+    if given == Pressed(CANCEL):
         return await dropped(viewer, answers)
     if given == Pressed(_HAND_IN):
         return await _handed_in(viewer, int(answers["draft"]))
@@ -125,15 +123,13 @@ async def ask_done(viewer: Viewer, answers: Answers) -> Screen:
             Button(_("➕ Add to it"), receipt, opens=f"{_FOLLOW}.add"),
             Button(_("↩️ Withdraw it"), receipt, opens=f"{_FOLLOW}.withdraw"),
         ),
-        (Button(_("🙈 Fold this away"), "fold"),),
+        (Button(_("🙈 Fold this away"), opens="folded"),),
     )
     return Screen("\n".join(lines), rows=rows, is_page=True)
 
 
-async def take_done(viewer: Viewer, _answers: Answers, given: Given) -> Move:
-    """Fold the receipt away; anything else ends at the menu."""
-    if given == Pressed("fold"):
-        return enter("folded")
+async def take_done(viewer: Viewer, _answers: Answers, _given: Given) -> Move:
+    """Whatever is said after the receipt ends at the menu."""
     return enter("home", hint=viewer._("I did not understand that. Please choose below."))
 
 
@@ -179,17 +175,22 @@ def gone(viewer: Viewer) -> str:
     return viewer._("This one is no longer open. Please begin again.")
 
 
-def _drop_row(viewer: Viewer) -> tuple[Button, ...]:
-    return (Button(viewer._("✖ Do not hand in"), _DROP),)
-
-
 CONVERSATION = Conversation(
     "complaint_pieces",
     (
-        Step("contact", ask_contact, take_contact),
-        Step("pieces", ask_pieces, take_pieces, takes_files=True, fetches_files=True),
-        Step("check", ask_check, take_check, takes_files=True, fetches_files=True),
-        Step("done", ask_done, take_done),
+        Step("contact", ask_contact, take_contact, takes_cancel=True),
+        Step(
+            "pieces",
+            ask_pieces,
+            take_pieces,
+            takes_files=True,
+            fetches_files=True,
+            takes_cancel=True,
+        ),
+        Step(
+            "check", ask_check, take_check, takes_files=True, fetches_files=True, takes_cancel=True
+        ),
+        Step("done", ask_done, take_done, stays=True),
     ),
     counted=COUNTED,
 )

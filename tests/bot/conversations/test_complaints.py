@@ -7,7 +7,9 @@ from PIL import Image
 
 from backend.actions import desk
 from backend.domain.complaints import Deed, Piece
+from backend.domain.receipts import receipt_of
 from backend.store.models import Complaint, Send
+from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.people import her_phone
@@ -134,7 +136,7 @@ async def test_who_changes_her_mind_leaves_nothing_behind(town: Town) -> None:
     await press(phone, "🙈 匿名", "说的是谁")
     await press(phone, "不写", "请告诉我")
     await confide(phone, "把牌子写大点", "1 段文字")
-    await press(phone, "不交了", "已经全部擦掉了")
+    await press(phone, "✖ 取消", "已经全部擦掉了")
     assert not await Complaint.exists()
 
 
@@ -208,8 +210,102 @@ async def test_wrong_receipts_are_refused_alike_and_only_five_times(town: Town) 
     await stranger.answer()
     await say(stranger, "/complaint", "写之前")
     await press(stranger, "我有回执号", "请输入 16 位回执号")
-    await confide(stranger, receipt[:15], "回执号是 16 位数字")
-    for wrong in ("0000000000000000", "1111111111111117", "2222222222222224"):
-        await confide(stranger, wrong, "现在查不到这个回执号")
+    await say(stranger, receipt[:15], "回执号是 16 位数字")
+    for number in range(5):
+        await confide(stranger, receipt_of(number), "现在查不到这个回执号")
+        refusal = stranger.screen.text
         await press(stranger, "换个回执号", "请输入 16 位回执号")
+    await confide(stranger, receipt, "现在查不到这个回执号")
+    assert stranger.screen.text == refusal
+    await town.pass_time(minutes=16)
+    await press(stranger, "换个回执号", "请输入 16 位回执号")
+    await confide(stranger, receipt, "已收到，正在看")
+
+
+async def test_the_buttons_of_a_receipt_never_grow_old(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await complain(phone, "收了二十块")
+    await say(phone, "设置", "提醒")
+    await town.pass_time(hours=30)
+    await press(phone, "补充", "想补充什么")
+    await confide(phone, "还有一张收据", "2 段文字")
+
+
+async def test_what_could_not_be_deleted_at_once_is_deleted_by_the_next_step(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await begin_praise(phone)
+    town.sandbox.faults.add(Fault(method="deleteMessages", status=502))
+    await confide(phone, "赵主任很好", "1 段文字")
     await town.settle()
+    assert "赵主任" in phone.transcript()
+    await confide(phone, "李主任也好", "2 段文字")
+    await town.settle()
+    assert "主任" not in phone.transcript()
+
+
+async def test_a_complaint_left_lying_is_erased_unread(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await begin_praise(phone)
+    await confide(phone, "赵主任很好", "1 段文字")
+    await town.pass_time(hours=60)
+    assert not await Complaint.exists()
+    phone.say("还有一句")
+    await phone.until("这里不能再加了")
+    await press(phone, "✖ 取消", "已经全部擦掉了")
+
+
+async def begin_praise(phone: Phone) -> None:
+    """Come to where words of praise are taken."""
+    await say(phone, "/complaint", "写之前")
+    await press(phone, "👍 表扬", "要留名字吗")
+    await press(phone, "🙈 匿名", "说的是谁")
+    await press(phone, "不写", "请告诉我")
+
+
+async def test_two_presses_hand_it_in_once(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await begin_praise(phone)
+    await confide(phone, "赵主任很好", "1 段文字")
+    await press(phone, "写完了", "现在交吗")
+    phone.press("交给窗口")
+    phone.press("交给窗口")
+    await phone.until("收到了，已经封好")
+    await town.settle()
+    assert await Complaint.filter(state="received").count() == 1
+
+
+async def test_an_answer_in_english(town: Town) -> None:
+    county, _, _ = await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town, language_code="en")
+    await say(phone, "/complaint", "Telegram can read what you write here")
+    await press(phone, "💡 Suggestion", "Would you like to give your name?")
+    await press(phone, "🙈 No name", "Who is it about?")
+    await press(phone, "Leave it out", "Please tell me")
+    await confide(phone, "Write the sign larger.", "So far: 1 text.")
+    await press(phone, "That is all", "Hand it in? It holds: 1 text.")
+    await press(phone, "Hand it in", "by 2026-12-08, and get an answer by 2027-02-08")
+    receipt = receipt_in(phone.screen.text)
+    await desk.deal(receipt, county.private_key, Deed.ACCEPT, text="", now=town.now)
+    await desk.deal(receipt, county.private_key, Deed.ANSWER, text="It is done.", now=town.now)
+    await town.work()
+    assert phone.screen.text == "There is a new message for you."
+    await press(phone, "Have a look", "It is done.")
+    await press(phone, "😐 So-so", "Thank you for telling us.")
+
+
+async def test_words_that_name_nobody_are_asked_for_again(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await say(phone, "/complaint", "写之前")
+    await say(phone, "我要投诉赵明", "请先按一下是哪一种")
+    await press(phone, "📢 投诉", "是哪方面的事")
+    await say(phone, "就是不好", "请按最像的那一个")
+    await press(phone, "工作人员态度", "要留名字吗")
+    await say(phone, "随便", "请点下面的按钮")
+    await say(phone, "匿名", "说的是谁")
+    phone.send_file(a_photo(), kind="photo")
+    await phone.until("我只看得懂文字和按钮")
