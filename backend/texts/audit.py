@@ -9,6 +9,7 @@ Gettext = Callable[[str], str]
 
 DEEDS: Mapping[str, Callable[[Gettext], str]] = {
     "contact_opened": lambda _: _("{on} {time}: {who} opened your name and phone"),
+    "name_opened": lambda _: _("{on} {time}: {who} looked at your name on the list of a notice"),
     "invite_created": lambda _: _("{on} {time}: {who} made an invite for you"),
     "registration_confirmed": lambda _: _("{on} {time}: {who} confirmed your registration"),
     "registration_refused": lambda _: _("{on} {time}: {who} did not confirm your registration"),

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from backend.actions import accounts, consents, offers, settings
+from backend.actions import accounts, consents, news, offers, settings
 from backend.actions.dialogs import Answers
 from backend.actions.settings import Settings
+from backend.domain.broadcasts import NEWS
 from backend.domain.consent import HEALTH_PURPOSES, Purpose
 from backend.domain.people import locale_of
 from backend.domain.quiet_hours import is_quiet
@@ -85,6 +86,8 @@ async def ask_kinds(viewer: Viewer, _answers: Answers) -> Screen:
         Button(("✅ " if held.topics.get(topic) == "on" else "▫️ ") + purpose_name(topic, _), topic)
         for topic in await offers.topics_for(person_of(viewer))
     ]
+    has_news = await news.is_wanted(person_of(viewer))
+    buttons.append(Button(("✅ " if has_news else "▫️ ") + _("Township notices"), NEWS))
     text = _("Which reminders would you like? Press one to turn it on or off.")
     return Screen(text, rows=rows_of(buttons), is_page=True)
 
@@ -92,6 +95,10 @@ async def ask_kinds(viewer: Viewer, _answers: Answers) -> Screen:
 async def take_kinds(viewer: Viewer, _answers: Answers, given: Given) -> Move:
     """Turn a kind on or off; one she never agreed to is shown with its words first."""
     _ = viewer._
+    if given == Pressed(NEWS):
+        is_wanted = not await news.is_wanted(person_of(viewer))
+        await news.want(person_of(viewer), is_wanted=is_wanted, now=viewer.now)
+        return Move(toast=_("Turned on.") if is_wanted else _("Turned off."))
     if not isinstance(given, Pressed) or given.value not in HEALTH_PURPOSES:
         return again(_("Please press one of the buttons."))
     person_id, topic = person_of(viewer), Purpose(given.value)

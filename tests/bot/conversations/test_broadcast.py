@@ -178,9 +178,7 @@ async def test_september_the_25th_is_advised_against(town: Town) -> None:
     office = await officers_phone(town)
     await write(office)
     await press(office, "定时发", "哪天发？")
-    await press(office, "明天", "几点发？") if "明天" in office.screen.labels else await say(
-        office, "明天", "几点发？"
-    )
+    await say(office, "明天", "几点发？")
     await press(office, "9:00", "9月25日不宜群发")
 
 
