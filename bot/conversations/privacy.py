@@ -151,7 +151,7 @@ def _one_consent(viewer: Viewer, purpose: Purpose) -> Screen:
     lines = [purpose_name(purpose, _), "", words.offer, words.kept]
     if purpose is Purpose.SERVICE:
         lines.append(_("Taking this back ends everything else, too."))
-    rows = ((Button(_("↩️ Take it back"), YES), Button(_("Keep it"), NO)),)
+    rows = ((Button(_("↩️ Withdraw consent"), YES), Button(_("Keep it"), NO)),)
     return Screen("\n".join(lines), rows=rows, is_page=True, is_protected=True)
 
 

@@ -139,4 +139,4 @@ async def test_privacy_in_english(town: Town) -> None:
     await say(phone, "/privacy", "Your data stays yours")
     await press(phone, "My consents", "Press one to read it or to take it back.")
     await press(phone, "Free checks", "never results")
-    await press(phone, "Take it back", "Nothing about it is sent any more.")
+    await press(phone, "Withdraw consent", "Nothing about it is sent any more.")

@@ -1,14 +1,23 @@
 """Registering oneself: consent first, then village, name, phone, birth year and topics."""
 
+from functools import partial
+
 import pytest
 
 from backend.actions import accounts, consents, registrations
 from backend.actions.people import fetch_for
 from backend.domain.consent import Purpose
+from backend.store.models import Region
+from bot.sandbox.bubble import Bubble
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.talk import press, say, start
-from tests.builders import STONE_BRIDGE, an_account, zhao_ming
+from tests.builders import STONE_BRIDGE, TOWNSHIP, an_account, zhao_ming
+
+
+def shows(label: str, bubble: Bubble) -> bool:
+    """Whether a message has a button with just this word."""
+    return label in bubble.labels
 
 
 async def agree(phone: Phone) -> None:
@@ -127,6 +136,35 @@ async def test_the_way_back_leads_step_by_step_to_the_first_question(town: Town)
     await say(phone, "王秀英", "您的电话是多少？")
     await say(phone, "返回", "您叫什么名字？")
     await press(phone, "返回", "您住哪个村？")
+
+
+async def test_the_way_back_from_the_topics_is_one_step_however_many_were_opened(
+    town: Town,
+) -> None:
+    phone = town.phone()
+    await agree(phone)
+    await press(phone, "柳树村", "您叫什么名字？")
+    await say(phone, "王秀英", "您的电话是多少？")
+    await say(phone, "不填", "您哪年出生？")
+    await press(phone, "不填", "想收到哪些提醒")
+    for topic, words in (("育儿", "宝宝生日"), ("免费检查", "只记检查日期")):
+        await press(phone, topic, words)
+        await press(phone, "好，提醒我", "想收到哪些提醒")
+    await press(phone, "返回", "您哪年出生？")
+
+
+async def test_many_villages_are_turned_over_page_by_page(town: Town) -> None:
+    for number in range(3, 26):
+        code = f"{TOWNSHIP[:9]}{number:03}"
+        await Region.create(code=code, name=f"第{number}村")
+    phone = town.phone()
+    await agree(phone)
+    assert "第10村" in phone.screen.labels
+    assert "第11村" not in phone.screen.labels
+    for first in ("第11村", "第21村", "柳树村"):
+        phone.press("更多村")
+        await phone.until(partial(shows, first))
+    await say(phone, "第25村", "您叫什么名字？")
 
 
 async def test_cancelling_keeps_nothing(town: Town) -> None:

@@ -140,6 +140,14 @@ async def test_an_invite_for_somebody_else_names_nobody(town: Town) -> None:
     assert await accounts.visitor_of(other.id) is None
 
 
+async def test_who_registered_herself_and_waits_is_told_to_wait(town: Town) -> None:
+    phone = town.phone()
+    await a_person("王秀英", chat=phone.id, state="waiting")
+    other = await a_person("王秀英")
+    token = await invites.create(Role.RESIDENT, WILLOW, person_id=other.id, now=town.now)
+    await start(phone, "您已经自己登记了，等村干部确认就行。", token)
+
+
 async def test_a_resident_is_made_cadre_by_an_invite_she_accepts(town: Town) -> None:
     phone = town.phone()
     person = await a_person("王秀英", chat=phone.id)
