@@ -9,7 +9,7 @@ from backend.store.sql import execute
 
 DIGEST_TEMPLATE = "digest"
 # A digest that could not be queued for so long is not a morning's any more.
-_LATEST_MINUTES = 120
+_LATEST_MINUTES = 60
 
 _INSERT = f"""
     INSERT INTO send (dedup_key, kind, priority, person_id, chat_id, template, reference,

@@ -18,11 +18,14 @@ def counts_text(counts: Counts, _: Gettext) -> str:
 
 def digest_text(counts: Counts, _: Gettext, n_: Ngettext) -> str:
     """What the morning's message says, discreet enough for a lock screen."""
-    said = n_("☀️ {n} task today.", "☀️ {n} tasks today.", counts.today).format(n=counts.today)
-    if counts.overdue:
-        late = n_("{n} of them is overdue.", "{n} of them are overdue.", counts.overdue)
-        said = f"{said} {late.format(n=counts.overdue)}"
-    return said
+    if not counts.overdue:
+        return n_("☀️ {n} task today.", "☀️ {n} tasks today.", counts.today).format(n=counts.today)
+    said = n_(
+        "☀️ {n} task today, {overdue} overdue.",
+        "☀️ {n} tasks today, {overdue} overdue.",
+        counts.today,
+    )
+    return said.format(n=counts.today, overdue=counts.overdue)
 
 
 def alert_text(_: Gettext) -> str:
