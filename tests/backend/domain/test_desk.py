@@ -1,7 +1,7 @@
 """Whom a complaint is sealed to: never those named, never their line of command."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.complaints import Category
@@ -71,6 +71,7 @@ NAMES = st.sampled_from(
 )
 
 
+@settings(max_examples=2000, deadline=None)
 @given(st.lists(NAMES, max_size=4), st.sampled_from([None, *Unit]), st.sets(st.sampled_from(ALL)))
 def test_whoever_is_named_is_out_unless_nobody_else_is_left(
     words: list[str], unit: Unit | None, more: set[DeskKey]

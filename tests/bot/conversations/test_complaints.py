@@ -265,6 +265,16 @@ async def begin_praise(phone: Phone) -> None:
     await press(phone, "不写", "请告诉我")
 
 
+async def test_every_photo_of_an_album_is_taken(town: Town) -> None:
+    await a_county_desk(now=town.now)
+    phone, _id = await her_phone(town)
+    await begin_praise(phone)
+    phone.send_album([a_photo()] * 4)
+    await phone.until("4 张照片")
+    await town.settle()
+    assert "<photo>" not in phone.transcript()
+
+
 async def test_two_presses_hand_it_in_once(town: Town) -> None:
     await a_county_desk(now=town.now)
     phone, _id = await her_phone(town)
