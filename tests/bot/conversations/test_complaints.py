@@ -1,11 +1,12 @@
 """Complaining in the chat: told plainly who can read it, sealed at once, receipt in the end."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from backend.actions import desk
+from backend.actions import complaint_progress, desk
 from backend.domain.complaints import Deed, Piece
 from backend.domain.receipts import receipt_of
 from backend.store.models import Complaint, Send
@@ -217,7 +218,7 @@ async def test_wrong_receipts_are_refused_alike_and_only_five_times(town: Town) 
         await press(stranger, "换个回执号", "请输入 16 位回执号")
     await confide(stranger, receipt, "现在查不到这个回执号")
     assert stranger.screen.text == refusal
-    await town.pass_time(minutes=16)
+    town.clock.move(complaint_progress.GUESS_WINDOW)
     await press(stranger, "换个回执号", "请输入 16 位回执号")
     await confide(stranger, receipt, "已收到，正在看")
 
@@ -227,7 +228,7 @@ async def test_the_buttons_of_a_receipt_never_grow_old(town: Town) -> None:
     phone, _id = await her_phone(town)
     await complain(phone, "收了二十块")
     await say(phone, "设置", "提醒")
-    await town.pass_time(hours=30)
+    town.clock.move(timedelta(days=1))
     await press(phone, "补充", "想补充什么")
     await confide(phone, "还有一张收据", "2 段文字")
 
@@ -250,7 +251,8 @@ async def test_a_complaint_left_lying_is_erased_unread(town: Town) -> None:
     phone, _id = await her_phone(town)
     await begin_praise(phone)
     await confide(phone, "赵主任很好", "1 段文字")
-    await town.pass_time(hours=60)
+    town.clock.move(timedelta(days=2))
+    await town.work()
     assert not await Complaint.exists()
     phone.say("还有一句")
     await phone.until("这里不能再加了")
