@@ -28,11 +28,11 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A rendered message; `version` is the dialog's where it is the open screen."""
+    """A rendered message; `state` is the dialog's where it is the open screen."""
 
     screen: Screen
     markup: Markup
-    version: int = 0
+    state: DialogState | None = None
 
 
 class Courier:
@@ -52,11 +52,11 @@ class Courier:
         except Exception as error:
             logger.error("message_not_written", send_id=message.id, exc_info=error)
             return Attempt(Outcome.BAD_REQUEST, error=f"not written: {type(error).__name__}")
-        attempt = await self._call(message.chat_id, letter.screen, letter.markup)
-        if letter.version and attempt.message_id is not None:
+        attempt = await self._call(message.chat_id, letter)
+        if letter.state and attempt.message_id is not None:
             # A message with keys below the chat cannot be edited, so it is no open screen.
             message_id = None if letter.screen.keys else attempt.message_id
-            await dialogs.mark_shown(message.chat_id, letter.version, message_id)
+            await dialogs.mark_shown(message.chat_id, letter.state.version, message_id)
         return attempt
 
     async def _renew_commands(self, chat_id: int) -> Attempt:
@@ -78,13 +78,16 @@ class Courier:
             state = await dialogs.load(message.chat_id)
             assert state is not None, "a screen belongs to a dialog"
             screen = await self._desk.dialogs.screen(viewer, state)
-            return _Letter(screen, markup_of(screen, state.version), state.version)
+            return _Letter(screen, markup_of(screen, state.version), state)
         screen = await self._templates[message.template](viewer, message)
         return _Letter(screen, inline_markup(screen.rows, PushPress, message.id))
 
-    async def _call(self, chat_id: int, screen: Screen, markup: Markup) -> Attempt:
+    async def _call(self, chat_id: int, letter: "_Letter") -> Attempt:
+        """Edit the message that is to show the open screen, else send a new one."""
         try:
-            message_id = await post(self._bot, chat_id, screen, markup)
+            if letter.state and await edited(self._bot, letter.state, letter.screen):
+                return Attempt(Outcome.DELIVERED, message_id=letter.state.message_id)
+            message_id = await post(self._bot, chat_id, letter.screen, letter.markup)
         except TelegramError as error:
             return attempt_of(error)
         return Attempt(Outcome.DELIVERED, message_id=message_id)
@@ -117,36 +120,39 @@ def _photo_of(picture: FileContent | str) -> InputFile | str:
     return InputFile(picture.content, filename=picture.name)
 
 
+async def edited(bot: ExtBot[None], state: DialogState, screen: Screen) -> bool:
+    """Bring the chat's open message to its newest version; False where it cannot be edited."""
+    if not screen.is_text or state.message_id is None:
+        return False
+    try:
+        await bot.edit_message_text(
+            screen.text,
+            chat_id=state.chat_id,
+            message_id=state.message_id,
+            reply_markup=inline_markup(screen.rows, ScreenPress, state.version),
+        )
+    except BadRequest as error:
+        return "not modified" in error.message
+    return True
+
+
 async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
     """Bring the chat's open message to its newest version; send it anew where that cannot be.
 
-    A call whose fate is unclear is left to the look for lost screens, which queues it again.
+    Raises TelegramError. A call whose fate is unclear is left to the look for lost screens, which
+    makes it again.
     """
     viewer, state = await recall(chat_id, desk), await dialogs.load(chat_id)
     if viewer is None or state is None:
         return
     screen = await desk.dialogs.screen(viewer, state)
-    if not screen.is_text or state.message_id is None:
-        await _show_anew(desk, state)
-        if state.message_id is not None:
-            await put_away(bot, chat_id, state.message_id)
+    if await edited(bot, state, screen):
+        assert state.message_id is not None, "it was edited"
+        await dialogs.mark_shown(chat_id, state.version, state.message_id)
         return
-    try:
-        await bot.edit_message_text(
-            screen.text,
-            chat_id=chat_id,
-            message_id=state.message_id,
-            reply_markup=inline_markup(screen.rows, ScreenPress, state.version),
-        )
-    except BadRequest as error:
-        if "not modified" not in error.message:
-            await _show_anew(desk, state)
-            await put_away(bot, chat_id, state.message_id)
-            return
-    except TelegramError as error:
-        await after_failed_call(error, chat_id, desk)
-        return
-    await dialogs.mark_shown(chat_id, state.version, state.message_id)
+    await _show_anew(desk, state)
+    if state.message_id is not None:
+        await put_away(bot, chat_id, state.message_id)
 
 
 async def _show_anew(desk: Desk, state: DialogState) -> None:

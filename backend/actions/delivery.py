@@ -25,8 +25,13 @@ from backend.store.models import Owner
 from backend.store.sql import Row, as_datetime, dialect, execute, in_transaction
 
 GATE = "telegram"
+SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
 _SHORTEST_PAUSE = timedelta(seconds=1)
+
+_IS_NEWEST = f"""({{row}}.template <> '{SCREEN_TEMPLATE}' OR EXISTS (
+    SELECT 1 FROM dialog d WHERE d.chat_id = {{row}}.chat_id AND d.shown_version < d.version
+    AND CAST(d.version AS TEXT) = {{row}}.reference))"""
 
 _COLUMNS = "id, kind, person_id, chat_id, template, reference, tries, ambiguities, token"
 
@@ -239,10 +244,13 @@ async def _recover_from(owner_id: int, *, now: datetime) -> int:
 
 
 async def expire(*, now: datetime) -> int:
-    """Close what is worthless by now, so that nothing arrives late in a burst."""
+    """Close what is worthless by now, so that nothing arrives late in a burst.
+
+    That is what is past its time, and screens of chats that have gone on.
+    """
     rows = await execute(
-        "UPDATE send SET state = 'expired', finished_at = $1"
-        " WHERE state = 'queued' AND expires_at <= $1 RETURNING id",
+        "UPDATE send SET state = 'expired', finished_at = $1 WHERE state = 'queued'"
+        f" AND (expires_at <= $1 OR NOT {_IS_NEWEST.format(row='send')}) RETURNING id",
         now,
     )
     return len(rows)
@@ -289,6 +297,7 @@ def _may_go(minute: str) -> str:
         AND (s.purpose IS NULL OR EXISTS (
             SELECT 1 FROM consent c WHERE c.person_id = s.person_id AND c.purpose = s.purpose
             AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL))
+        AND {_IS_NEWEST.format(row="s")}
         AND (s.broadcast_id IS NULL OR (
             EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state = 'sending')
             AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = s.person_id

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.actions import delivery
+from backend.actions.delivery import SCREEN_TEMPLATE
 from backend.domain.delivery import Kind
 from backend.store.ids import new_id
 from backend.store.models import Dialog
@@ -83,10 +84,11 @@ async def save(state: DialogState, *, now: datetime) -> bool:
 async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None:
     """Note which message shows which version (None: one that cannot be edited).
 
-    An older version never replaces a newer one.
+    An older version never replaces a newer one, nor takes its message's place.
     """
     await execute(
-        "UPDATE dialog SET shown_version = $1, message_id = $2"
+        "UPDATE dialog SET shown_version = $1,"
+        " message_id = CASE WHEN version = $1 THEN $2 ELSE message_id END"
         " WHERE chat_id = $3 AND shown_version <= $1",
         *(version, message_id, chat_id),
     )
@@ -94,31 +96,30 @@ async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None
 
 async def show_anew(state: DialogState, *, now: datetime) -> None:
     """Queue the screen as a new message, in the transaction that changed it."""
-    await delivery.enqueue(
-        f"screen:{state.chat_id}:{state.version}",
-        Kind.SCREEN,
-        state.chat_id,
-        "screen",
-        now=now,
-        reference=str(state.version),
-    )
+    version = str(state.version)
+    await _queue(f"screen:{state.chat_id}:{version}", state.chat_id, version, now=now)
 
 
 async def show_lost(*, now: datetime, since: datetime, before: datetime) -> int:
-    """Queue the screens changed in [since, before) that never reached the phone."""
+    """Queue once more the screens changed in [since, before) that never reached the phone.
+
+    That is after a call whose fate is unclear: a question asked twice is better than silence.
+    """
     rows = await execute(
-        "SELECT chat_id, version FROM dialog WHERE shown_version < version"
-        " AND updated_at >= $1 AND updated_at < $2",
-        *(since, before),
+        "SELECT d.chat_id, d.version FROM dialog d WHERE d.shown_version < d.version"
+        " AND d.updated_at >= $1 AND d.updated_at < $2 AND NOT EXISTS ("
+        "  SELECT 1 FROM send s WHERE s.chat_id = d.chat_id AND s.template = $3"
+        "  AND s.reference = CAST(d.version AS TEXT) AND s.state IN ('queued', 'claimed', 'hold'))",
+        *(since, before, SCREEN_TEMPLATE),
     )
     queued = 0
     for row in rows:
-        queued += await delivery.enqueue(
-            f"screen:{row['chat_id']}:{row['version']}",
-            Kind.SCREEN,
-            row["chat_id"],
-            "screen",
-            now=now,
-            reference=str(row["version"]),
-        )
+        key = f"screen:{row['chat_id']}:{row['version']}:again"
+        queued += await _queue(key, row["chat_id"], str(row["version"]), now=now)
     return queued
+
+
+async def _queue(key: str, chat_id: int, version: str, *, now: datetime) -> bool:
+    return await delivery.enqueue(
+        key, Kind.SCREEN, chat_id, SCREEN_TEMPLATE, now=now, reference=version
+    )

@@ -87,9 +87,9 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         yield made
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     """Look again and again until it holds; raises TimeoutError when it never does."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 (another process makes it hold)
             await asyncio.sleep(0.02)
 
