@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import aiohttp
 import httpx
 from telegram.error import (
     BadRequest,
@@ -58,10 +59,29 @@ def outcome_of(error: TelegramError) -> Outcome:
         case Conflict():
             return Outcome.CONFLICT
         case TimedOut():
-            return _TIMEOUTS.get(type(error.__cause__), Outcome.READ_TIMEOUT)  # type: ignore[arg-type]
+            return _of_timeout(error)
         case NetworkError():
             return _of_network(error)
     return Outcome.UNREADABLE
+
+
+def _of_timeout(error: TimedOut) -> Outcome:
+    """Return the outcome of what is called a timeout; the transport calls more so than it should.
+
+    httpx-aiohttp makes a ConnectTimeout of every broken connection, also of one that has carried
+    the request through: only aiohttp's own error tells them apart.
+    """
+    origin = error.__cause__ and error.__cause__.__cause__
+    match origin:
+        case aiohttp.ClientConnectorError():
+            return Outcome.REFUSED
+        case aiohttp.ConnectionTimeoutError():
+            return Outcome.CONNECT_TIMEOUT
+        case aiohttp.ServerTimeoutError():
+            return Outcome.READ_TIMEOUT
+        case aiohttp.ClientConnectionError():
+            return Outcome.SERVER_CLOSED
+    return _TIMEOUTS.get(type(error.__cause__), Outcome.READ_TIMEOUT)  # type: ignore[arg-type]
 
 
 def _of_network(error: NetworkError) -> Outcome:
