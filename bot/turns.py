@@ -27,6 +27,7 @@ logger = structlog.get_logger(__name__)
 
 _WIPED = "~wiped"
 _MOST_WIPED = 100
+_MOST_RACES = 5
 
 
 class Turns:
@@ -71,10 +72,21 @@ class Turns:
     async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn:
         try:
             attached = await self._fetched(update, user_id)
-            return await self._attempt(update, user_id, language, attached=attached)
+            return await self._attempt_anew(update, user_id, language, attached=attached)
         except Exception as error:
             logger.error("update_failed", update_id=update.update_id, exc_info=error)
         return await self._apologise(update, user_id, language)
+
+    async def _attempt_anew(
+        self, update: Update, user_id: int, language: str | None, *, attached: Attached | None
+    ) -> Turn:
+        """Attempt a turn as often as another process was quicker in the same chat."""
+        for _ in range(_MOST_RACES):
+            try:
+                return await self._attempt(update, user_id, language, attached=attached)
+            except DialogMoved:
+                logger.info("another_was_quicker", update_id=update.update_id)
+        return await self._attempt(update, user_id, language, attached=attached)
 
     async def _attempt(
         self, update: Update, user_id: int, language: str | None, *, attached: Attached | None

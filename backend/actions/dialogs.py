@@ -67,16 +67,27 @@ async def save(state: DialogState, *, now: datetime) -> bool:
     )
     row = await Dialog.get_or_none(chat_id=state.chat_id)
     if row is None:
-        row = Dialog(id=new_id(), chat_id=state.chat_id, name=state.name, step=state.step)
-        row.version, row.updated_at, row.answers = state.version, now, held
-        await row.save(force_create=True)
-        return True
+        return await _enter(state, held, now=now)
     row.answers = held
     rows = await execute(
         "UPDATE dialog SET name = $1, step = $2, answers_sealed = $3, version = $4,"
         " message_id = $5, updated_at = $6 WHERE chat_id = $7 AND version = $8 RETURNING id",
         *(state.name, state.step, row.answers_sealed, state.version, state.message_id, now),
         *(state.chat_id, state.version - 1),
+    )
+    return bool(rows)
+
+
+async def _enter(state: DialogState, held: str, *, now: datetime) -> bool:
+    """Write a chat's first state; False when another process has just done so."""
+    row = Dialog(id=new_id())
+    row.answers = held
+    rows = await execute(
+        "INSERT INTO dialog (id, chat_id, name, step, answers_sealed, version, shown_version,"
+        " message_id, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)"
+        " ON CONFLICT (chat_id) DO NOTHING RETURNING id",
+        *(row.id, state.chat_id, state.name, state.step, row.answers_sealed),
+        *(state.version, state.message_id, now),
     )
     return bool(rows)
 
