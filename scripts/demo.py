@@ -16,7 +16,8 @@ from backend.logs import set_up_logs
 from bot.sandbox.server import TOKEN
 from scripts import told
 from scripts.demo_township.town import demo
-from scripts.demo_township.walk import FlowBroken, first_morning, walk_everything
+from scripts.demo_township.walk import first_morning, walk_everything
+from scripts.demo_township.walker import FlowBroken
 
 
 def free_port() -> int:

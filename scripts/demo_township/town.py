@@ -9,18 +9,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from backend.actions import desk_keys
 from backend.actions.regions import load_regions, village_finder
 from backend.actions.roster import import_roster
 from backend.clock import MovableClock
 from backend.config import Config
 from backend.files.rosters import read_roster
 from backend.jobs import run_all
+from backend.store.sealing import new_private_key, public_of, public_text
 from bot.sandbox.server import TOKEN, Sandbox
 from bot.service import Service, running
 
 FOLDER = Path("var/demo")
 TOWNSHIP = Path(__file__).parent
 ZONE = ZoneInfo("Asia/Shanghai")
+COUNTY_CODE = "610822000000"
+TOWNSHIP_CODE = "610822101000"
+VILLAGE_CODE = "610822101201"
 MORNING_HOUR = 8
 STEP = timedelta(hours=1)
 _LOOK_AGAIN_SECONDS = 0.01
@@ -58,7 +63,7 @@ class Demo:
 
     async def settled(self) -> None:
         """Wait until everything said to the bot is answered."""
-        while len(self.sandbox.world.updates):
+        while len(self.sandbox.world.updates):  # noqa: ASYNC110 - the queue is not ours
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         await self.service.turns.settle()
         while await self.service.sender.drain():
@@ -84,6 +89,7 @@ async def demo(port: int, *, record: Path | None, stop: asyncio.Event) -> AsyncI
         clock.service = service
         try:
             await settle_people(clock.local())
+            await open_desk(clock.local())
             yield Demo(service, sandbox, clock, config.telegram_api)
         finally:
             stop.set()
@@ -96,6 +102,21 @@ async def settle_people(now: datetime) -> None:
     roster = read_roster(TOWNSHIP / "roster.csv", await village_finder(), now.date())
     async for _tally in import_roster(roster, now=now):
         continue
+
+
+async def open_desk(now: datetime) -> None:
+    """Give the county's complaints desk its keys; the private halves stay in the demo's folder."""
+    for name, is_recovery in (("何芳", False), ("林岚", False), ("", True)):
+        key = new_private_key()
+        (FOLDER / f"desk-{name or 'recovery'}.key").write_bytes(key)
+        await desk_keys.add_key(
+            public_text(public_of(key)),
+            COUNTY_CODE,
+            office="县妇联投诉窗口",
+            holder=name,
+            is_recovery=is_recovery,
+            now=now,
+        )
 
 
 def _empty_folder() -> None:
