@@ -30,8 +30,8 @@ MORNING_HOUR = 8
 STEP = timedelta(hours=1)
 _LOOK_AGAIN_SECONDS = 0.01
 TIPS = {
-    "zh": "试试：在王秀英的手机上点「我的安排」；按「明早 8 点」看提醒；在李娜的手机上按「开始」。",
-    "en": "Try: “My schedule” on Xiuying's phone, “8 tomorrow”, or “Start” on Li Na's phone.",
+    "zh": "试试：王秀英点「查看」看提醒，赵明点「①」办事，孙丽点「立即发」，再按「明早 8 点」。",
+    "en": "Try “Have a look” on Wang's phone, ① on Zhao's, “Send now” on Sun's, then the morning.",
 }
 
 
