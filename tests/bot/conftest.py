@@ -74,7 +74,7 @@ class Town:
 
     async def settle(self) -> None:
         """Wait until everything sent in is answered and the outbox holds nothing due."""
-        while len(self.sandbox.world.updates):
+        while len(self.sandbox.world.updates):  # noqa: ASYNC110 - the queue is not ours
             await asyncio.sleep(0.005)
         await self.service.turns.settle()
         while await self.service.sender.drain():
