@@ -88,7 +88,7 @@ class MoveView:
 
 async def plan_of(person_id: int, *, now: datetime) -> list[DueView]:
     """What of her plan would be handed over: the services she is still owed."""
-    return [view for view in await my_schedule(person_id, now=now) if view.asked != "dose"]
+    return [view for view in await my_schedule(person_id, now=now) if view.asked == "visit"]
 
 
 async def report_own(

@@ -10,6 +10,7 @@ from backend.store.sql import execute, in_transaction
 Standing = Mapping[str, str | None]
 # The former value of each thing that changed; None for what was not there or empty.
 Effects = dict[str, str | None]
+Putting = Callable[[int, str, str | None, datetime], Awaitable[None]]
 
 _STANDING = """
     SELECT 'service_record' AS place, CAST(id AS TEXT) AS key, '' AS value
@@ -41,12 +42,18 @@ def between(before: Standing, after: Standing) -> Effects:
 async def put_back(person_id: int, effects: Effects, *, now: datetime) -> None:
     """Make everything again what it was; nothing is told anew by it."""
     async with in_transaction():
-        for place, put in _PUTTING.items():
-            for key, former in effects.items():
-                if key.startswith(f"{place}:"):
-                    await put(person_id, key.partition(":")[2], former, now)
-            if place == "topic_choice":
-                await replan(person_id, now=now, is_told=False)
+        await _put_all(person_id, effects, _PLANNED_FROM, now=now)
+        await replan(person_id, now=now, is_told=False)
+        await _put_all(person_id, effects, _BESIDE_THE_PLAN, now=now)
+
+
+async def _put_all(
+    person_id: int, effects: Effects, putting: Mapping[str, Putting], *, now: datetime
+) -> None:
+    for name, former in effects.items():
+        place, _, key = name.partition(":")
+        if place in putting:
+            await putting[place](person_id, key, former, now)
 
 
 async def _put_record(_person_id: int, key: str, _former: str | None, _now: datetime) -> None:
@@ -101,10 +108,12 @@ async def _put_move(_person_id: int, key: str, former: str | None, now: datetime
     )
 
 
-# In this order: what the plan follows from, then what the plan alone would not put back.
-_PUTTING: Mapping[str, Callable[[int, str, str | None, datetime], Awaitable[None]]] = {
+# What the plan follows from, and what the plan alone would not put back.
+_PLANNED_FROM: Mapping[str, Putting] = {
     "service_record": _put_record,
     "topic_choice": _put_choice,
+}
+_BESIDE_THE_PLAN: Mapping[str, Putting] = {
     "due_service": _put_reminder,
     "send": _put_send,
     "task": _put_task,

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from backend.actions import reminders, tasks
+from backend.actions.planning import replan
 from backend.domain.consent import Purpose
-from backend.domain.tasks import HelpReason
+from backend.domain.tasks import HelpReason, TaskKind
 from backend.store.models import AuditEntry, DueService, Send, Task, TopicChoice
 from tests.bot.conftest import Town
 from tests.bot.conversations.cadres import his_phone, without_a_phone
@@ -79,7 +80,7 @@ async def test_who_has_no_phone_is_told_by_a_visit_and_a_no_ends_the_topic(town:
     zhou = await without_a_phone(
         topics=(Purpose.SCREENING,), birth_date=town.now.date().replace(year=1980)
     )
-    await reminders.replan(zhou.id, now=town.now)
+    await replan(zhou.id, now=town.now)
     await town.work()
     task = await Task.get(person_id=zhou.id)
     assert task.kind == "visit"
@@ -101,7 +102,7 @@ async def test_one_digest_a_morning_and_none_without_tasks(town: Town) -> None:
     zhou = await without_a_phone()
     await town.morning()
     assert not await Send.filter(template="digest").exists()
-    await tasks.open_task(tasks.TaskKind.MOVE, zhou.id, dedup_key="test", now=town.now)
+    await tasks.open_task(TaskKind.MOVE, zhou.id, dedup_key="test", now=town.now)
     await town.morning()
     assert await Send.filter(template="digest").count() == 1
     digest = phone.screen

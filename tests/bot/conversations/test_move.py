@@ -12,7 +12,12 @@ from tests.bot.conversations.people import her_phone
 from tests.bot.talk import press, say, tap
 from tests.builders import STONE_BRIDGE
 
-SCREENED = {"birth_date": date(1980, 5, 12)}
+BORN_ON = date(1980, 5, 12)
+
+
+async def until_shown(phone: Phone, words: str) -> None:
+    """Wait for words anywhere on the screen, its buttons too."""
+    await phone.until(lambda bubble: words in str(bubble))
 
 
 async def her_move(phone: Phone, place: str) -> None:
@@ -24,12 +29,12 @@ async def her_move(phone: Phone, place: str) -> None:
     await press(phone, "半年以上", "谁一起搬？")
     for label, expected in (("爱人", "✅ 爱人"), ("孩子", "孩子 1 个")):
         phone.press(label)
-        await phone.until(lambda bubble, words=expected: words in str(bubble))
+        await until_shown(phone, expected)
 
 
 async def test_moving_away_with_a_handover_of_its_own_consent(town: Town) -> None:
     cadre, _ = await his_phone(town)
-    phone, person_id = await her_phone(town, Purpose.SCREENING, **SCREENED)
+    phone, person_id = await her_phone(town, Purpose.SCREENING, birth_date=BORN_ON)
     await replan(person_id, now=town.now)
     await her_move(phone, "杭州市余杭区")
     shown = await press(phone, "好了", "要把您的服务交接给杭州市余杭区的卫生服务机构吗？")
@@ -51,7 +56,7 @@ async def test_moving_away_with_a_handover_of_its_own_consent(town: Town) -> Non
 
 
 async def test_a_no_to_the_handover_changes_nothing_else(town: Town) -> None:
-    phone, person_id = await her_phone(town, Purpose.SCREENING, **SCREENED)
+    phone, person_id = await her_phone(town, Purpose.SCREENING, birth_date=BORN_ON)
     await replan(person_id, now=town.now)
     await her_move(phone, "石桥村")
     await press(phone, "好了", "交接给石桥村的村干部吗？")

@@ -1,0 +1,147 @@
+"""Moves: kept as they are told, a task for the cadre, consent to a handover, and taken back."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from backend.actions import moves, mydata, planning, registrations
+from backend.actions.moves import Place, Report
+from backend.domain.access import NotAllowed
+from backend.domain.consent import Purpose
+from backend.domain.errors import WrongValue
+from backend.domain.moves import Direction, MoveRefused, Stay
+from backend.store.models import AuditEntry, Handover, MoveReport, Person, Send, Task
+from tests.builders import STONE_BRIDGE, WILLOW, a_person, wang_xiuying, zhao_ming
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SHANGHAI = Place("上海市松江区")
+
+
+async def wang_is_screened(now: datetime) -> Person:
+    """王秀英, who is owed a screening."""
+    wang = await wang_xiuying(topics=(Purpose.SCREENING,), birth_date=now.date().replace(year=1980))
+    await planning.replan(wang.id, now=now)
+    return wang
+
+
+def away(now: datetime, place: Place | None = SHANGHAI, days: int = 3) -> Report:
+    """Moving away in three days with a spouse and two children."""
+    day = now.date() + timedelta(days)
+    return Report(
+        direction=Direction.OUT,
+        place=place,
+        moves_on=day,
+        stay=Stay.SETTLED,
+        with_spouse=True,
+        child_count=2,
+    )
+
+
+async def test_a_report_keeps_what_was_said_and_seals_the_places(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    filed = await moves.report_own(wang.id, away(now), now=now)
+    row = await MoveReport.get(id=filed.report_id)
+    assert (row.number, row.from_code, row.from_place) == (1, WILLOW, "柳树村")
+    assert (row.to_code, row.to_place, row.code_version) == (None, "上海市松江区", "2026")
+    assert row.has_plan
+    assert row.next_due_service_id
+    assert b"\xe4\xb8\x8a\xe6\xb5\xb7" not in bytes(row.to_place_sealed or b"")
+
+
+async def test_numbers_run_on_whoever_reports(now: datetime) -> None:
+    zhao, wang = await zhao_ming(), await wang_is_screened(now)
+    other = await a_person("周桂英")
+    await moves.report_own(wang.id, away(now), now=now)
+    filed = await moves.report_for(zhao, other.id, away(now), now=now)
+    assert filed.number == 2
+
+
+async def test_without_consent_there_is_no_handover_and_no_hurry(now: datetime) -> None:
+    await zhao_ming()
+    wang = await wang_is_screened(now)
+    await moves.report_own(wang.id, away(now), now=now)
+    assert not await Handover.exists()
+    assert (await Task.get()).kind == "move"
+    assert not await Send.filter(template="cadre_alert").exists()
+
+
+async def test_consent_names_recipient_and_data_and_hurries_the_cadre(now: datetime) -> None:
+    await zhao_ming()
+    wang = await wang_is_screened(now)
+    filed = await moves.report_own(wang.id, away(now), recipient=SHANGHAI, now=now)
+    handover = await Handover.get(move_report_id=filed.report_id)
+    assert (handover.state, handover.data_types) == ("consented", "name,phone,due_services")
+    assert handover.consented_at == now
+    entry = await AuditEntry.get(action="handover_consented")
+    assert (entry.actor_id, entry.detail) == (wang.id, "elsewhere name,phone,due_services")
+    assert (await Task.get()).kind == "handover"
+    assert await Send.filter(template="cadre_alert").count() == 1
+
+
+async def test_her_plan_goes_on_here_until_it_is_accepted_there(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    before = await moves.plan_of(wang.id, now=now)
+    await moves.report_own(wang.id, away(now), recipient=SHANGHAI, now=now)
+    await planning.replan(wang.id, now=now)
+    assert [view.due_id for view in await moves.plan_of(wang.id, now=now)] == [
+        view.due_id for view in before
+    ]
+
+
+async def test_taking_it_back_ends_task_and_handover_once(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    filed = await moves.report_own(wang.id, away(now), recipient=SHANGHAI, now=now)
+    await moves.withdraw(wang.id, filed.report_id, now=now)
+    assert (await MoveReport.get()).state == "withdrawn"
+    assert (await Handover.get()).state == "closed"
+    assert (await Task.get()).state == "cancelled"
+    assert await moves.latest(wang.id) is None
+    with pytest.raises(MoveRefused):
+        await moves.withdraw(wang.id, filed.report_id, now=now)
+
+
+async def test_nobody_else_sees_or_takes_back_her_report(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    other = await a_person("钱芳", chat=5)
+    filed = await moves.report_own(wang.id, away(now), now=now)
+    with pytest.raises(NotAllowed):
+        await moves.find(other.id, filed.report_id)
+    with pytest.raises(NotAllowed):
+        await moves.withdraw(other.id, filed.report_id, now=now)
+    with pytest.raises(NotAllowed):
+        await moves.find_for(await zhao_ming(village_code=STONE_BRIDGE), filed.report_id)
+
+
+async def test_the_cadre_takes_it_up_and_she_is_told_once(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    filed = await moves.report_own(wang.id, away(now), now=now)
+    for _ in range(2):
+        await moves.receive(filed.report_id, now=now)
+    assert (await moves.find(wang.id, filed.report_id)).state == "received"
+    assert await Send.filter(template="move_news").count() == 1
+
+
+async def test_what_cannot_be_is_refused_and_draws_no_number(now: datetime) -> None:
+    wang = await wang_is_screened(now)
+    with pytest.raises(MoveRefused):
+        await moves.report_own(wang.id, away(now, days=181), now=now)
+    with pytest.raises(WrongValue):
+        await moves.report_own(wang.id, away(now, Place("?", "330000100099")), now=now)
+    filed = await moves.report_own(wang.id, away(now, Place("?", STONE_BRIDGE)), now=now)
+    assert (filed.number, (await MoveReport.get()).to_place) == (1, "石桥村")
+
+
+async def test_moves_follow_her_onto_the_roster_and_are_erased_with_her(now: datetime) -> None:
+    zhao = await zhao_ming()
+    known = await a_person("陈静", phone="13800138007")
+    waiting = await a_person("陈静", phone="13800138007", state="waiting", claim_of_id=known.id)
+    await moves.report_own(waiting.id, away(now), recipient=SHANGHAI, now=now)
+    await registrations.confirm(zhao, waiting.id, now=now)
+    assert (await MoveReport.get()).person_id == known.id
+    shown = await mydata.export(known.id, now=now)
+    assert shown["move_report"][0]["to_place"] == "上海市松江区"
+    assert shown["handover"][0]["recipient"] == "上海市松江区"
+    await mydata.erase(known.id, now=now)
+    assert not await MoveReport.exists()
+    assert not await Handover.exists()
