@@ -30,6 +30,8 @@ TOKEN = "7100000001:killed-and-started-again-0000000000"
 WORDS = "本周六上午，卫生院免费测血压。"
 PATIENCE = 60.0
 MOST_IN_FLIGHT = 64
+# Kills come while this share is sent: what each leaves unclear may never have been a call.
+_KILLED_WITHIN = 0.75
 
 
 @dataclass
@@ -111,7 +113,7 @@ async def run_with_kills(setting: Setting, people: int, *, kills: int, seed: int
     chance = random.Random(seed)
     for number in range(kills):
         process = await setting.start()
-        enough = (number + chance.random()) * people / kills
+        enough = (number + chance.random()) / kills * _KILLED_WITHIN * people
         async with asyncio.timeout(PATIENCE):
             while setting.lines() < enough:  # noqa: ASYNC110 (another process writes them)
                 await asyncio.sleep(0.01)
@@ -148,7 +150,7 @@ async def check_each_got_one(setting: Setting, broadcast_id: int, people: int) -
 @pytest.mark.parametrize(
     ("people", "kills"),
     [
-        pytest.param(1_000, 4, id="1000"),
+        pytest.param(1_000, 3, id="1000"),
         pytest.param(10_000, 12, id="10000", marks=pytest.mark.long),
     ],
 )
