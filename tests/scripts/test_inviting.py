@@ -111,11 +111,13 @@ async def test_telegram_itself_is_asked_for_the_name(office: Office) -> None:
     options = ("--role", "cadre", "--region", WILLOW)
     sandbox = Sandbox(bot_name="qingxi_bot")
     async with serve(sandbox) as address:
-        settings = {"TELEGRAM_TOKEN": sandbox.token, "TELEGRAM_API": address}
-        asking = await office.start("scripts.invite", *options, **settings)
+        asking = await office.start(
+            "scripts.invite", *options, TELEGRAM_TOKEN=sandbox.token, TELEGRAM_API=address
+        )
         assert LINK.fullmatch((await asking.communicate())[0].decode())
-        settings["TELEGRAM_TOKEN"] = "7:wrong"
-        asking = await office.start("scripts.invite", *options, **settings)
+        asking = await office.start(
+            "scripts.invite", *options, TELEGRAM_TOKEN="7:wrong", TELEGRAM_API=address
+        )
         said = (await asking.communicate())[1].decode()
     assert (asking.returncode, said.count("\n")) == (2, 1)
     assert said.startswith("TELEGRAM_TOKEN: ")
