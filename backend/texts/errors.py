@@ -34,6 +34,7 @@ _ERRORS: Mapping[str, Sentence] = {
     ),
     "village_needed": lambda _: _("{region} is a township. Give the code of one of its villages."),
     "person_unknown": lambda _: _("There is nobody with this number in this village."),
+    "settings_wrong": lambda _: _("These settings are missing or wrong: {lines}"),
     "keys_missing": lambda _: _(
         "The key file {path} is missing, so nothing can be read. Put it back from where you kept"
         " it."
