@@ -14,7 +14,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError
 from backend.actions import delivery
 from backend.actions.inbox import webhook_secret
 from backend.actions.rulebook import use_rulebook
-from backend.actions.sending import Sender
+from backend.actions.sending import Pace, Sender
 from backend.clock import Clock
 from backend.config import Config
 from backend.jobs import Job, run_job, schedule_jobs
@@ -60,17 +60,21 @@ async def running(
     parts: frozenset[str] = PARTS,
     routes: Sequence[web.RouteDef] = (),
     stop: asyncio.Event | None = None,
+    per_chat_second: float = 1.0,
 ) -> AsyncIterator[Service]:
     """Open the database and run the given parts until the block ends, then end them cleanly.
 
     `routes` are served beside our own; `stop` ends the parts from outside, also during the start.
+    `per_chat_second` is how many messages a second one chat gets; Telegram takes one.
     Raises InvalidToken when Telegram refuses the token.
     """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(
             open_database(config.database_url, keys_file=config.keys_file)
         )
-        service = await assembled(config, clock, stop or asyncio.Event())
+        service = await assembled(
+            config, clock, stop or asyncio.Event(), per_chat_second=per_chat_second
+        )
         if "web" in parts:
             await stack.enter_async_context(_web_server(service, parts, routes))
         await stack.enter_async_context(in_touch(service))
@@ -82,7 +86,9 @@ async def running(
         yield service
 
 
-async def assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Service:
+async def assembled(
+    config: Config, clock: Clock, stop: asyncio.Event, *, per_chat_second: float = 1.0
+) -> Service:
     """Put the parts together over the open database; nothing runs yet.
 
     Raises what `use_rulebook` raises when the township's calendar file is wrong.
@@ -101,7 +107,7 @@ async def assembled(config: Config, clock: Clock, stop: asyncio.Event) -> Servic
         owner_id=owner_id,
         clock=clock,
         send=Courier(walk.bot, desk, TEMPLATES).send,
-        per_second=config.messages_per_second,
+        pace=Pace(config.messages_per_second, per_chat_second=per_chat_second),
     )
     desk.nudge = sender.nudge
     return Service(config, clock, walk, desk, Turns(walk, desk), sender, stop)

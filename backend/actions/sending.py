@@ -20,25 +20,27 @@ _FORGET_CHATS_ABOVE = 10_000
 
 
 class Pace:
-    """Evenly spaced slots: `per_second` in all, and one message a second in a chat.
+    """Evenly spaced slots: `per_second` in all, and `per_chat_second` in one chat.
 
     Answers to a person (`is_answer`) may come in a short burst of three in her chat.
     """
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, *, per_chat_second: float = 1.0) -> None:
+        self.per_second = per_second
         self._spacing = 1 / per_second
+        self._chat_spacing = 1 / per_chat_second
         self._next_at = 0.0
         self._chats: dict[int, float] = {}
 
     async def slot(self, chat_id: int, *, is_answer: bool) -> None:
         """Wait for a slot in this chat and in all."""
         loop = asyncio.get_running_loop()
-        spare = _BURST - 1 if is_answer else 0
+        spare = (_BURST - 1) * self._chat_spacing if is_answer else 0.0
         ready_at = self._chats.get(chat_id, 0.0) - spare
         now = loop.time()
         slot_at = max(now, self._next_at, ready_at)
         self._next_at = max(now, self._next_at) + self._spacing
-        self._chats[chat_id] = max(slot_at, self._chats.get(chat_id, 0.0)) + 1.0
+        self._chats[chat_id] = max(slot_at, self._chats.get(chat_id, 0.0)) + self._chat_spacing
         if len(self._chats) > _FORGET_CHATS_ABOVE:
             self._chats = {chat: at for chat, at in self._chats.items() if at > now}
         await asyncio.sleep(slot_at - now)
@@ -48,13 +50,13 @@ class Sender:
     """Delivers the outbox of one process."""
 
     def __init__(
-        self, *, owner_id: int, clock: Clock, send: Send, per_second: float = 30, width: int = 32
+        self, *, owner_id: int, clock: Clock, send: Send, pace: Pace, width: int = 32
     ) -> None:
         self.owner_id = owner_id
         self._clock = clock
         self._send = send
-        self._pace = Pace(per_second)
-        self._batch = max(1, min(width, int(per_second / 2)))
+        self._pace = pace
+        self._batch = max(1, min(width, int(pace.per_second / 2)))
         self._wake = asyncio.Event()
         self._one_round = asyncio.Lock()
         self._unfinished: dict[int, tuple[Message, Attempt]] = {}

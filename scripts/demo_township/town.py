@@ -29,6 +29,7 @@ VILLAGE_CODE = "610822101201"
 MORNING_HOUR = 8
 STEP = timedelta(hours=1)
 _LOOK_AGAIN_SECONDS = 0.01
+_PER_CHAT_SECOND = 4.0  # short bursts pass, and a newcomer need not wait
 TIPS = {
     "zh": "试试：王秀英点「查看」看提醒，赵明点「①」办事，孙丽点「立即发」，再按「明早 8 点」。",
     "en": "Try “Have a look” on Wang's phone, ① on Zhao's, “Send now” on Sun's, then the morning.",
@@ -85,7 +86,9 @@ async def demo(port: int, *, record: Path | None, stop: asyncio.Event) -> AsyncI
         tips=TIPS,
     )
     config = _config(port)
-    async with running(config, clock=clock, routes=sandbox.routes(), stop=stop) as service:
+    async with running(
+        config, clock=clock, routes=sandbox.routes(), stop=stop, per_chat_second=_PER_CHAT_SECOND
+    ) as service:
         clock.service = service
         try:
             await settle_people(clock.local())

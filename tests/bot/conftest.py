@@ -89,8 +89,13 @@ async def town(database: str, clock: FrozenClock) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(serve(sandbox))
         url = "sqlite://:memory:" if database == "sqlite" else "postgres://in-use"
-        config = Config(telegram_token=sandbox.token, telegram_api=address, database_url=url)
-        service = await assembled(config, clock, asyncio.Event())
+        config = Config(
+            telegram_token=sandbox.token,
+            telegram_api=address,
+            database_url=url,
+            messages_per_second=1000,
+        )
+        service = await assembled(config, clock, asyncio.Event(), per_chat_second=1000)
         for part in (in_touch, sending, incoming):
             await stack.enter_async_context(part(service))
         yield Town(service, sandbox, clock)
