@@ -35,9 +35,8 @@ class CatalogueTranslations(NullTranslations):
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the translation that fits the count `n`."""
         forms = self._plural.get(msgid1)
-        if not forms:
-            return msgid1 if n == 1 else msgid2
-        return forms[self._form_number(n)]
+        form = forms[self._form_number(n)] if forms else ""
+        return form or (msgid1 if n == 1 else msgid2)
 
 
 @dataclass(frozen=True)

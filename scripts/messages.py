@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polib
+from babel.messages.plurals import get_plural
 
 from backend.i18n import LOCALES
 
@@ -32,8 +33,18 @@ def entry_key(entry: polib.POEntry) -> Sentence:
 
 
 def catalogue(locale: str) -> polib.POFile:
-    """Return a locale's catalogue."""
-    return polib.pofile(str(LOCALES / locale / "LC_MESSAGES" / "messages.po"), wrapwidth=WIDTH)
+    """Return a locale's catalogue; an empty file becomes one with the language's plural forms."""
+    book = polib.pofile(str(LOCALES / locale / "LC_MESSAGES" / "messages.po"), wrapwidth=WIDTH)
+    if not book.metadata:
+        count, rule = get_plural(locale)[:2]
+        book.metadata = {
+            "Language": locale,
+            "MIME-Version": "1.0",
+            "Content-Type": "text/plain; charset=UTF-8",
+            "Content-Transfer-Encoding": "8bit",
+            "Plural-Forms": f"nplurals={count}; plural={rule};",
+        }
+    return book
 
 
 def brought_in_line(locale: str) -> tuple[int, int]:
@@ -44,7 +55,7 @@ def brought_in_line(locale: str) -> tuple[int, int]:
     book, said = catalogue(locale), sentences()
     known = {entry_key(entry) for entry in book}
     for one, many in sorted(said - known):
-        book.append(_new_entry(one, many, is_english=locale == "en"))
+        book.append(_new_entry(one, many, locale=locale))
     gone = [entry for entry in book if entry_key(entry) not in said]
     for entry in gone:
         book.remove(entry)
@@ -53,10 +64,11 @@ def brought_in_line(locale: str) -> tuple[int, int]:
     return len(said - known), len(gone)
 
 
-def _new_entry(one: str, many: str, *, is_english: bool) -> polib.POEntry:
+def _new_entry(one: str, many: str, *, locale: str) -> polib.POEntry:
+    is_english = locale == "en"
     if not many:
         return polib.POEntry(msgid=one, msgstr=one if is_english else "")
-    forms = {0: one, 1: many} if is_english else {0: ""}
+    forms = {0: one, 1: many} if is_english else dict.fromkeys(range(get_plural(locale)[0]), "")
     return polib.POEntry(msgid=one, msgid_plural=many, msgstr_plural=forms)
 
 
