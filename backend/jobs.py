@@ -104,7 +104,8 @@ async def _forget_notices(_now: datetime, _url: str) -> int:
 
 
 async def _tell_desk(now: datetime, _url: str) -> int:
-    return await desk_alerts.tell_desk(now=now)
+    urgent = await desk_alerts.tell_desk_of_urgent(now=now)
+    return urgent + await desk_alerts.tell_desk(now=now)
 
 
 JOBS = (

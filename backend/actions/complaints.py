@@ -15,6 +15,7 @@ from backend.actions.holidays import is_workday
 from backend.domain.complaints import (
     CONTENT,
     MOST_PIECES,
+    URGENT,
     Case,
     Category,
     Deed,
@@ -75,6 +76,7 @@ async def begin(subject: Subject, *, now: datetime) -> int:
             id=random_id(),
             state=State.DRAFT.value,
             accused_blind=" ".join(accused),
+            is_urgent=subject.category in URGENT,
             erase_on=now.date() + _DRAFT_KEPT,
         )
         await ComplaintRecipient.bulk_create(

@@ -1,4 +1,4 @@
-"""Telling the desk's people, once a morning, that there is something new or soon due for them."""
+"""Telling the desk's people what is new or soon due: each morning, or within the hour."""
 
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from backend.store.models import DeskKey
 from backend.store.sql import execute, marks
 
 FROM_HOUR = 9
+URGENT_HOURS = range(8, 21)
+_FULL_HOUR_MINUTES = 5
 _TEMPLATE = "desk_news"
 _LIFE = timedelta(hours=12)
 
@@ -23,10 +25,33 @@ async def tell_desk(*, now: datetime) -> int:
     """
     if now.hour < FROM_HOUR:
         return 0
+    return await _tell(await _keys_with_news(now), "", now=now)
+
+
+async def tell_desk_of_urgent(*, now: datetime) -> int:
+    """Queue a word about urgent complaints of today nobody has taken up; return how many.
+
+    On the full hour from 8 to 20 o'clock, so that the minute does not tell who was writing; once
+    for each that came. What comes later than that is told the next morning.
+    """
+    if now.hour not in URGENT_HOURS or now.minute >= _FULL_HOUR_MINUTES:
+        return 0
+    waiting = await execute(
+        "SELECT r.desk_key_id, count(*) AS n FROM complaint c JOIN complaint_recipient r"
+        " ON r.complaint_id = c.id WHERE c.state = 'received' AND c.is_urgent"
+        " AND c.received_on = $1 GROUP BY r.desk_key_id",
+        now.date(),
+    )
+    told = [await _tell({row["desk_key_id"]}, f":urgent:{row['n']}", now=now) for row in waiting]
+    return sum(told)
+
+
+async def _tell(key_ids: set[int], occasion: str, *, now: datetime) -> int:
+    """Queue a word to the holders of these keys, once a day and occasion; return how many."""
     told = 0
-    for person_id, chat_id in await _chats(await _keys_with_news(now)):
+    for person_id, chat_id in await _chats(key_ids):
         told += await delivery.enqueue(
-            f"{_TEMPLATE}:{person_id}:{now.date()}",
+            f"{_TEMPLATE}:{person_id}:{now.date()}{occasion}",
             Kind.ALERT,
             chat_id,
             _TEMPLATE,

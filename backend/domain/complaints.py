@@ -123,6 +123,10 @@ _NEXT = {
 }
 
 
+# What cannot wait for the next morning: somebody's body was not her own.
+URGENT = frozenset({Category.COERCED})
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A complaint's state and the days its clocks are counted from."""

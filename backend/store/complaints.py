@@ -38,14 +38,16 @@ class Complaint(Model):
     """A complaint's state and days; all that was said is in its sealed pieces.
 
     Its id is drawn at random, as one that grows with time would tell the minute. `accused_blind`
-    holds the keyed digests of the staff it names, by which they are kept from it. A draft is
-    erased soon, everything else on `erase_on`.
+    holds the keyed digests of the staff it names, by which they are kept from it. `is_urgent` is
+    all that is known of its category, for the desk to hear of it the same day. A draft is erased
+    soon, everything else on `erase_on`.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     receipt_digest = fields.CharField(max_length=64, null=True, unique=True)
     state = fields.CharField(max_length=10)
     accused_blind = fields.TextField(default="")
+    is_urgent = fields.BooleanField(default=False)
     received_on: date | None = fields.DateField(null=True)
     accepted_on: date | None = fields.DateField(null=True)
     extended_on: date | None = fields.DateField(null=True)

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('receipt_digest', fields.CharField(null=True, unique=True, max_length=64)),
                 ('state', fields.CharField(max_length=10)),
                 ('accused_blind', fields.TextField(default='', unique=False)),
+                ('is_urgent', fields.BooleanField(default=False)),
                 ('received_on', fields.DateField(null=True)),
                 ('accepted_on', fields.DateField(null=True)),
                 ('extended_on', fields.DateField(null=True)),

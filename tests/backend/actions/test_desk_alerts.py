@@ -67,3 +67,23 @@ async def test_five_days_and_one_day_before_it_is_due_they_are_told_again(
     assert told == [10, 14]
     await desk.deal(receipt, fang.private_key, Deed.ANSWER, text="好", now=now)
     assert await told_on(now + timedelta(days=14)) == set()
+
+
+async def test_what_is_urgent_is_told_on_the_next_full_hour_and_only_once(
+    fang: DeskHolder, now: datetime
+) -> None:
+    subject = Subject(Kind.COMPLAINT, Category.COERCED, About(words="卫生院"))
+    draft_id = await complaints.begin(subject, now=now)
+    await complaints.add_piece(draft_id, Piece.TEXT, b"x", now=now)
+    await complaints.hand_in(draft_id, REPORTER, now=now)
+    ten = now.replace(hour=10, minute=0)
+    assert await desk_alerts.tell_desk_of_urgent(now=ten.replace(minute=30)) == 0
+    assert await desk_alerts.tell_desk_of_urgent(now=ten) == 1
+    assert [row.chat_id for row in await Send.filter(kind="alert")] == [HE_FANG_CHAT]
+    assert await desk_alerts.tell_desk_of_urgent(now=ten.replace(hour=11)) == 0
+    assert await desk_alerts.tell_desk_of_urgent(now=ten.replace(hour=22)) == 0
+
+
+async def test_what_is_not_urgent_waits_for_the_morning(fang: DeskHolder, now: datetime) -> None:
+    await hand_in(now, "别人")
+    assert await desk_alerts.tell_desk_of_urgent(now=now.replace(hour=10, minute=0)) == 0
