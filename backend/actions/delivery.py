@@ -229,6 +229,14 @@ async def recover(url: str, *, now: datetime) -> int:
 
 async def _recover_from(owner_id: int, *, now: datetime) -> int:
     async with in_transaction():
+        recovered = await take_up(owner_id, now=now)
+        await execute("DELETE FROM owner WHERE id = $1", owner_id)
+    return recovered
+
+
+async def take_up(owner_id: int, *, now: datetime) -> int:
+    """Take up what an owner that is not sending has left claimed; return how many rows."""
+    async with in_transaction():
         fresh = await execute(
             "UPDATE send SET state = 'queued', owner_id = NULL, token = NULL"
             " WHERE owner_id = $1 AND state = 'claimed' AND intent_at IS NULL RETURNING id",
@@ -239,7 +247,6 @@ async def _recover_from(owner_id: int, *, now: datetime) -> int:
         )
         for row in unclear:
             await finish(_message(row), Attempt(Outcome.CRASHED), now=now)
-        await execute("DELETE FROM owner WHERE id = $1", owner_id)
     return len(fresh) + len(unclear)
 
 

@@ -60,6 +60,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._one_round = asyncio.Lock()
         self._unfinished: dict[int, tuple[Message, Attempt]] = {}
+        self._has_left_claims = False
         self.last_round_at: datetime | None = None
 
     def nudge(self) -> None:
@@ -86,11 +87,20 @@ class Sender:
         Rounds never overlap, so when this returns nothing claimed here is still under way.
         """
         async with self._one_round:
-            return await self._round()
+            await self._tidy_up()
+            self._has_left_claims = True
+            tried = await self._round()
+            self._has_left_claims = False
+            return tried
 
-    async def _round(self) -> int:
+    async def _tidy_up(self) -> None:
+        """After a broken round, finish what was sent and take up what was only claimed."""
         for message, attempt in list(self._unfinished.values()):
             await self._finish(message, attempt)
+        if self._has_left_claims:
+            await delivery.take_up(self.owner_id, now=self._clock.local())
+
+    async def _round(self) -> int:
         now = self._clock.local()
         self.last_round_at = now
         closed_until = await delivery.gate_closed_until()
