@@ -131,10 +131,12 @@ async def mark_deactivated(tg_id: int, *, now: datetime) -> None:
 
 
 async def came_back(tg_id: int, *, now: datetime) -> None:
-    """Note that a blocked chat is open again; one that said STOP stays stopped."""
+    """Note that a blocked chat is open again; after STOP or a wish to be erased it is stopped."""
     await execute(
         "UPDATE account SET state_at = $1,"
-        " state = CASE WHEN stopped_at IS NULL THEN 'active' ELSE 'stopped' END"
+        " state = CASE WHEN stopped_at IS NOT NULL OR EXISTS (SELECT 1 FROM person p"
+        "  WHERE p.id = account.person_id AND p.erase_on IS NOT NULL)"
+        "  THEN 'stopped' ELSE 'active' END"
         " WHERE tg_id = $2 AND state IN ('blocked', 'deactivated')",
         *(now, tg_id),
     )

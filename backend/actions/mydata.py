@@ -115,7 +115,7 @@ async def erasure_day(person_id: int) -> date | None:
 
 
 async def keep_after_all(person_id: int, *, now: datetime) -> None:
-    """Take the wish to be erased back; messages go on."""
+    """Take the wish to be erased back; messages go on, unless she had said STOP before."""
     async with in_transaction():
         kept = await execute(
             "UPDATE person SET erase_on = NULL, updated_at = $1"
@@ -125,7 +125,7 @@ async def keep_after_all(person_id: int, *, now: datetime) -> None:
         if kept:
             await execute(
                 "UPDATE account SET state = 'active', state_at = $1"
-                " WHERE person_id = $2 AND state = 'stopped'",
+                " WHERE person_id = $2 AND state = 'stopped' AND stopped_at IS NULL",
                 *(now, person_id),
             )
             await audit.append("erasure_undone", actor_id=person_id, subject_id=person_id, now=now)

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from backend.actions import consents, dialogs, events, folic_acid, invites, mydata, reminders
+from backend.actions import (
+    accounts,
+    consents,
+    dialogs,
+    events,
+    folic_acid,
+    invites,
+    mydata,
+    reminders,
+)
 from backend.actions.dialogs import DialogState
 from backend.actions.due_run import queue_due
 from backend.actions.events import Told
@@ -135,6 +144,24 @@ async def test_messages_stop_at_once_and_go_on_if_she_changes_her_mind(now: date
     assert await mydata.erasure_day(wang.id) is None
     assert (await queue_due(now=tomorrow)).queued == 1
     assert await mydata.erase_due(now=now + timedelta(days=30)) == 0
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_said_stop_stays_stopped_after_she_changes_her_mind(now: datetime) -> None:
+    wang = await wang_xiuying(chat=CHAT)
+    await accounts.stop_all(CHAT, now=now)
+    await mydata.request_erasure(wang.id, now=now)
+    await mydata.keep_after_all(wang.id, now=now)
+    assert (await Account.get(tg_id=CHAT)).state == "stopped"
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_chat_that_comes_back_before_its_erasure_is_not_written_to(now: datetime) -> None:
+    wang = await wang_xiuying(chat=CHAT)
+    await mydata.request_erasure(wang.id, now=now)
+    await accounts.mark_blocked(CHAT, now=now)
+    await accounts.came_back(CHAT, now=now)
+    assert (await Account.get(tg_id=CHAT)).state == "stopped"
 
 
 @pytest.mark.usefixtures("database")
