@@ -16,6 +16,7 @@ from backend.actions.people import (
     township_of,
     village,
 )
+from backend.actions.recall import recall_from_other_chats
 from backend.domain.access import Role
 from backend.domain.errors import AlreadyRegistered, InviteRefused
 from backend.domain.salutation import Salutation, salutation
@@ -230,11 +231,7 @@ async def _person_for(row: Invite, tg_id: int, *, now: datetime) -> int:
 
 async def _bind(tg_id: int, person_id: int, *, now: datetime) -> None:
     """Put a person behind a chat; her former chat, if another, is let go with what was queued."""
-    await execute(
-        "UPDATE send SET state = 'cancelled', finished_at = $1 WHERE state IN ('queued', 'hold')"
-        " AND chat_id IN (SELECT tg_id FROM account WHERE person_id = $2 AND tg_id <> $3)",
-        *(now, person_id, tg_id),
-    )
+    await recall_from_other_chats(person_id, tg_id, now=now)
     await execute(
         "UPDATE account SET person_id = NULL WHERE person_id = $1 AND tg_id <> $2", person_id, tg_id
     )

@@ -21,6 +21,14 @@ async def recall_everything(person_id: int, *, now: datetime) -> None:
     await _recall("person_id = $2", person_id, now=now)
 
 
+async def recall_from_other_chats(person_id: int, chat_id: int, *, now: datetime) -> None:
+    """Take back what would go to a person's former chats, as only `chat_id` is hers now."""
+    condition = (
+        "chat_id IN (SELECT a.tg_id FROM account a WHERE a.person_id = $2 AND a.tg_id <> $3)"
+    )
+    await _recall(condition, person_id, chat_id, now=now)
+
+
 async def recall_purposes(person_id: int, purposes: Collection[str], *, now: datetime) -> None:
     """Take back what is queued for a person under any of `purposes`, whatever wrote it."""
     if purposes:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from backend.actions import accounts, invites
+from backend.actions import accounts, delivery, invites
 from backend.domain.access import Role, Underage
 from backend.domain.errors import AlreadyRegistered, InviteRefused
 from backend.store.models import Account, AuditEntry, Invite, Person, RoleGrant
@@ -20,6 +20,7 @@ from tests.builders import (
     wang_xiuying,
     zhao_ming,
 )
+from tests.sends import a_send
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -134,6 +135,16 @@ async def test_a_new_phone_takes_the_person_along(now: datetime) -> None:
     token = await invites.create(Role.RESIDENT, WILLOW, person_id=wang.id, now=now)
     await invites.redeem(token, 6, now=now)
     assert [account.tg_id for account in await Account.filter(person_id=wang.id)] == [6]
+
+
+async def test_nothing_claimed_before_goes_to_the_former_phone(now: datetime) -> None:
+    wang = await wang_xiuying(chat=5)
+    await an_account(6)
+    await a_send(5, now=now, person_id=wang.id)
+    [message] = await delivery.claim(77, now=now, limit=1)
+    token = await invites.create(Role.RESIDENT, WILLOW, person_id=wang.id, now=now)
+    await invites.redeem(token, 6, now=now)
+    assert not await delivery.intend(message, now=now)
 
 
 async def test_a_villages_sheet_has_everyone_without_a_chat_and_replaces_older_sheets(
