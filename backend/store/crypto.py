@@ -72,16 +72,27 @@ class FieldKeys:
             raise KeysUnreadable(path=str(path)) from error
 
     def write(self, path: Path) -> None:
-        """Write the key file with mode 0600; an existing file is never overwritten."""
+        """Write the key file with mode 0600, at once whole and safe on the disk.
+
+        Raises FileExistsError when there is one, which is never overwritten.
+        """
         held = {
             "fields": {str(number): _encoded(key) for number, key in self.fields.items()},
             "index": _encoded(self.index),
             "audit": _encoded(self.audit),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(held, file, indent=1)
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(held, file, indent=1)
+                file.flush()
+                os.fsync(descriptor)
+            os.link(draft, path)
+            _sync_folder(path.parent)
+        finally:
+            draft.unlink()
 
     def seal(self, text: str, place: str) -> bytes:
         """Encrypt `text` bound to `place` (table/column/row)."""
@@ -127,6 +138,15 @@ def keys() -> FieldKeys:
     if _keys is None:
         raise RuntimeError("open the database first: it brings the keys")
     return _keys
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a file's name outlive a power cut, as its content does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _encoded(raw: bytes) -> str:

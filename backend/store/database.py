@@ -116,10 +116,19 @@ async def _load_keys(path: Path | None) -> None:
         return
     if path and await _has_sealed_rows():
         raise KeysMissing(path=str(path))
+    use_keys(_fresh_keys(path))
+
+
+def _fresh_keys(path: Path | None) -> FieldKeys:
+    """Draw keys and write them down; where another process was quicker, take its own."""
     keys = FieldKeys.generate()
-    if path:
+    if path is None:
+        return keys
+    try:
         keys.write(path)
-    use_keys(keys)
+    except FileExistsError:
+        return FieldKeys.read(path) or keys
+    return keys
 
 
 async def _has_sealed_rows() -> bool:
