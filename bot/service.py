@@ -50,6 +50,12 @@ class Service:
     turns: Turns
     sender: Sender
     stop: asyncio.Event
+    is_in_touch: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether updates can be taken in: after the hello to Telegram and before the end."""
+        return self.is_in_touch and not self.stop.is_set()
 
 
 @asynccontextmanager
@@ -118,8 +124,10 @@ async def in_touch(service: Service) -> AsyncIterator[None]:
     """Say hello to the Bot API server, again and again until it answers; at the end, goodbye."""
     try:
         await _insisting(service, lambda: _say_hello(service))
+        service.is_in_touch = True
         yield
     finally:
+        service.is_in_touch = False
         await service.walk.shutdown()
         # Where the hello failed half-way, only the bot itself knows of open connections.
         await service.walk.bot.shutdown()
@@ -161,7 +169,9 @@ async def _web_server(
     looked_at = (lambda: sender.last_round_at) if "jobs" in parts else None
     app.router.add_routes([*health_routes(service.clock, looked_at), *routes])
     if service.config.public_url:
-        route = webhook_route(service.walk.bot, service.turns, webhook_secret())
+        route = webhook_route(
+            service.walk.bot, service.turns, webhook_secret(), is_ready=lambda: service.is_ready
+        )
         app.router.add_routes([route])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
