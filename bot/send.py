@@ -22,6 +22,9 @@ from bot.viewer import Viewer
 
 logger = structlog.get_logger(__name__)
 
+# With the waits between them, this outlasts a restart of the database: about eight minutes.
+_MOST_WRITINGS = 9
+
 Template = Callable[[Viewer, Message], Awaitable[Screen]]
 Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
@@ -44,14 +47,19 @@ class Courier:
         self._templates = templates
 
     async def send(self, message: Message) -> Attempt:
-        """Send one message; what cannot be written was not sent, and fails where it is seen."""
+        """Send one message; what cannot be written was not sent, and comes again a few times.
+
+        The database may have been away. What cannot be written then either fails where it is seen.
+        """
         if message.template == COMMANDS_TEMPLATE:
             return await self._renew_commands(message.chat_id)
         try:
             letter = await self._written(message)
         except Exception as error:
             logger.error("message_not_written", send_id=message.id, exc_info=error)
-            return Attempt(Outcome.BAD_REQUEST, error=f"not written: {type(error).__name__}")
+            is_last = message.tries + 1 >= _MOST_WRITINGS
+            outcome = Outcome.BAD_REQUEST if is_last else Outcome.NOT_WRITTEN
+            return Attempt(outcome, error=f"not written: {type(error).__name__}")
         attempt = await self._call(message.chat_id, letter)
         if letter.state and attempt.message_id is not None:
             # A message with keys below the chat cannot be edited, so it is no open screen.

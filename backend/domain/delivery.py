@@ -54,6 +54,7 @@ class Outcome(StrEnum):
     BAD_REQUEST = "bad_request"
     INVALID_TOKEN = "invalid_token"
     CONFLICT = "conflict"
+    NOT_WRITTEN = "not_written"
 
 
 class Treatment(Enum):
@@ -87,6 +88,7 @@ TREATMENTS = {
     Outcome.BAD_REQUEST: Treatment.WRONG,
     Outcome.INVALID_TOKEN: Treatment.HALTED,
     Outcome.CONFLICT: Treatment.NOT_SENT,
+    Outcome.NOT_WRITTEN: Treatment.NOT_SENT,
 }
 
 PRIORITIES = {

@@ -1,15 +1,20 @@
 """Messages of the outbox by themselves: discreet words, and a word more when one may repeat."""
 
+from dataclasses import replace
+
 import pytest
 
 from backend.actions.accounts import Visitor
 from backend.actions.delivery import Message
 from backend.clock import FrozenClock
-from backend.domain.delivery import Kind
+from backend.domain.delivery import Kind, Outcome
 from backend.i18n import locales, translator
 from bot.buttons import Screen
+from bot.send import Courier
 from bot.templates import TEMPLATES
 from bot.viewer import Office, Viewer
+from tests.bot.conftest import Town
+from tests.builders import an_account
 
 OWN = ("reminder", "registration_confirmed", "registration_refused")
 
@@ -53,3 +58,16 @@ async def test_a_reminder_says_only_that_there_is_one(clock: FrozenClock) -> Non
 async def test_what_may_have_come_before_says_so(clock: FrozenClock) -> None:
     screen = await written(clock, "reminder", ambiguities=1)
     assert screen.text == "🔔 您有一条新提醒。\n（这条您可能已经收到过。）"
+
+
+@pytest.mark.parametrize(("tries", "outcome"), [(0, Outcome.NOT_WRITTEN), (8, Outcome.BAD_REQUEST)])
+async def test_what_could_not_be_written_comes_again_a_few_times(
+    town: Town, tries: int, outcome: Outcome
+) -> None:
+    async def broken(_viewer: Viewer, _message: Message) -> Screen:
+        raise ConnectionError("the database is away")
+
+    courier = Courier(town.service.walk.bot, town.service.desk, {"reminder": broken})
+    await an_account(1)
+    attempt = await courier.send(replace(message("reminder"), tries=tries))
+    assert attempt.outcome is outcome

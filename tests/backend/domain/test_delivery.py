@@ -31,6 +31,7 @@ TRIED_AGAIN = {
     Outcome.MIGRATED,
     Outcome.INVALID_TOKEN,
     Outcome.CONFLICT,
+    Outcome.NOT_WRITTEN,
 }
 FINAL = {
     Outcome.DELIVERED: State.SENT,
@@ -43,7 +44,7 @@ FINAL = {
 def test_every_outcome_and_every_class_is_decided() -> None:
     assert set(TREATMENTS) == set(Outcome) == UNCLEAR | TRIED_AGAIN | set(FINAL)
     assert set(PRIORITIES) == set(Kind)
-    assert len(Outcome) == 17
+    assert len(Outcome) == 18
 
 
 @pytest.mark.parametrize("kind", Kind)
