@@ -145,6 +145,11 @@ async def begin(context: Context, move: Move) -> None:
     await _show_anew(context, begun, before=state)
 
 
+async def ask_anew(context: Context, state: DialogState, hint: str) -> None:
+    """Ask the open step's question once more in a new message; what was answered stays."""
+    await _show_anew(context, state.moved(hint=hint), before=state)
+
+
 async def answer(context: Context, given: Given) -> None:
     """Give what was typed or shared to the open step; its answer comes as a new message."""
     state = await dialogs.load(context.viewer.chat_id)

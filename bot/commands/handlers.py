@@ -20,7 +20,7 @@ from bot.commands.openings import OPENINGS, command_list, opening_of
 from bot.context import Context
 from bot.conversations.stop import resumed
 from bot.dialogs import Move, Shared, Typed, enter
-from bot.turns import answer, begin, press
+from bot.turns import answer, ask_anew, begin, press
 
 _LONGEST_TOKEN = 64
 _OPENINGS = {opening.command: opening.move for opening in OPENINGS}
@@ -82,7 +82,10 @@ async def take_other(update: Update, context: Context) -> None:
         await answer(context, attached)
         return
     hint = context.viewer._("I can only read words and buttons. Please choose below.")
-    await begin(context, enter("home", hint=hint))
+    if state and not (await context.desk.dialogs.screen(context.viewer, state)).is_page:
+        await ask_anew(context, state, hint)
+    else:
+        await begin(context, enter("home", hint=hint))
 
 
 async def take_press(update: Update, context: Context) -> None:

@@ -120,6 +120,17 @@ async def test_the_same_in_english(town: Town) -> None:
     phone, person_id = await her_phone(town, Purpose.MATERNAL, language_code="en")
     await say(phone, "Family news", "What is new with you?")
     await press(phone, "Pregnant", "Step 1 of 2\nWhen did your last period begin?")
-    await say(phone, "1 September", "11 weeks and 6 days. Due on 2027-06-08.\nIs that right?")
+    await say(phone, "1 September", "Week 11+6. Due on 2027-06-08.\nIs that right?")
     await say(phone, "yes", "Noted. Your due date is 2027-06-08.")
     assert await due_on(town, person_id) == date(2027, 6, 8)
+
+
+async def test_a_voice_message_in_the_middle_of_the_form_keeps_the_form(town: Town) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL)
+    await open_pregnancy(phone)
+    await say(phone, "昨天", "怀孕0周1天")
+    phone.send_file(b"...", kind="voice", name="voice.ogg")
+    asked = await phone.until("我只看得懂文字和按钮")
+    assert "怀孕0周1天" in asked.text
+    await press(phone, "对", "记下了")
+    assert await due_on(town, person_id) is not None
