@@ -35,7 +35,7 @@ def topic_steps(choose: Choose) -> tuple[Step, Step]:
             return await choose(viewer, answers)
         if isinstance(given, Pressed) and given.value in HEALTH_PURPOSES:
             return go("topic", topic=given.value)
-        return again(viewer._("Please press a line to look at it, or Done."))
+        return again(viewer._("Please press a line to look at it, or the button below."))
 
     return Step("topics", _ask_list, take_list), Step("topic", _ask_topic, _take_topic)
 

@@ -13,6 +13,11 @@ _YES = re.compile(
 _NO = re.compile(
     "不(要|用|行|对|可以|愿意|想|是|同意)?|我不(要|同意|愿意|想)|否|算|n(o|ope)?|no,? thank(s| you)"
 )
+_LOSS = re.compile(
+    r"流产|小产|胎停|停育|没保住|(宝宝|孩子|娃|胎)没(有)?了|没(有)?胎心"
+    r"|miscarr|lost (the|my|our) (baby|child|pregnancy)|no longer pregnant|not pregnant any ?more"
+)
+_AFRAID = re.compile(r"怕|担心|会不会|吗|[?？]|afraid|worr")
 _HALF = {"半": 30, "一刻": 15, "三刻": 45, "": 0}
 _CLOCK = re.compile(r"(\d{1,2}) ?[:.] ?(\d{2}) ?(am|pm)?")
 _ENGLISH = re.compile(r"(\d{1,2}) ?(am|pm|o'clock)")
@@ -37,6 +42,12 @@ def meant(given: Given) -> Given:
         if _NO.fullmatch(words):
             return Pressed(NO)
     return given
+
+
+def tells_of_loss(given: Given) -> bool:
+    """Whether typed words say that a pregnancy has ended; she is asked what to do, not why."""
+    words = tidy(given.text).casefold() if isinstance(given, Typed) else ""
+    return bool(_LOSS.search(words)) and not _AFRAID.search(words)
 
 
 def read_minute(text: str) -> int | None:

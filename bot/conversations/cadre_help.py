@@ -38,7 +38,7 @@ async def take_need(viewer: Viewer, _answers: Answers, given: Given) -> Move:
     if viewer.person_id is None:
         return enter("home")
     if not isinstance(given, Pressed) or given.value not in frozenset(HelpReason):
-        return again(viewer._("Please press what you need, and the cadre will ask for the rest."))
+        return again(viewer._("Please press what you need. In an emergency, call 120 now."))
     is_new = await reminders.ask_help(viewer.person_id, HelpReason(given.value), now=viewer.now)
     return finish("asked", new="1" if is_new else "")
 

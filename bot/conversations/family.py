@@ -16,6 +16,7 @@ from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, 
 from bot.dues import FOLDED, after_move, due_id_of, due_of
 from bot.membership import members_only, person_of
 from bot.news import not_taken, receipt, take_receipt, undo_button
+from bot.typed import tells_of_loss
 from bot.viewer import Viewer
 
 _WISHING = (Purpose.FOLIC_ACID, Purpose.CHECKUP, Purpose.MATERNAL)
@@ -40,7 +41,7 @@ def pregnancy_text(viewer: Viewer, pregnancy: Pregnancy) -> str:
     if texts_have_ended(pregnancy.lmp_on, viewer.today):
         return words("overdue", _).what
     weeks, days = weeks_and_days(gestational_days(pregnancy.lmp_on, viewer.today))
-    return _("🤰 {weeks} weeks and {days} days. Due on {due}.").format(
+    return _("🤰 Week {weeks}+{days}. Due on {due}.").format(
         weeks=weeks, days=days, due=format_day(pregnancy.due_on, _)
     )
 
@@ -61,7 +62,7 @@ def _news_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ..
 
 async def take_start(viewer: Viewer, _answers: Answers, given: Given) -> Move:
     """Go where the news is told, its own consent first; under 18 a human being helps."""
-    if given == Pressed(_CHANGED):
+    if given == Pressed(_CHANGED) or tells_of_loss(given):
         return go(_CHANGED)
     try:
         await people.check_of_age(person_of(viewer), today=viewer.today)

@@ -15,6 +15,7 @@ from bot.commands.boards import BOARDS, Board, boards_of, home_keys
 from bot.conversations.stop import resumed
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, enter
 from bot.membership import actor_of, person_of
+from bot.typed import tells_of_loss
 from bot.viewer import Viewer
 
 
@@ -57,6 +58,8 @@ async def take_home(viewer: Viewer, _answers: Answers, given: Given) -> Move:
         return enter("welcome")
     if given == Pressed("resume"):
         return await resumed(viewer)
+    if viewer.person_id is not None and tells_of_loss(given):
+        return enter("family", "changed")
     return enter("home", hint=viewer._("I did not understand that. Please choose below."))
 
 

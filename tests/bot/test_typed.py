@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.dialogs import Given, Pressed, Typed
-from bot.typed import NO, YES, clock_text, meant, read_minute, read_year
+from bot.typed import NO, YES, clock_text, meant, read_minute, read_year, tells_of_loss
 
 TODAY = date(2026, 11, 23)
 
@@ -120,3 +120,16 @@ def test_a_year_is_understood(words: str, year: int) -> None:
 @pytest.mark.parametrize("words", ["", "2027", "19901", "一九九零", "属龙"])
 def test_what_is_no_year_of_a_birth_is_not_guessed(words: str) -> None:
     assert read_year(words, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["我流产了", "宝宝没了", "孩子没保住", "医生说胎停", "I had a miscarriage", "We lost the baby"],
+)
+def test_the_end_of_a_pregnancy_is_understood(words: str) -> None:
+    assert tells_of_loss(Typed(words))
+
+
+@pytest.mark.parametrize("given", [Typed("会不会流产"), Typed("我怀孕了"), Pressed("流产")])
+def test_a_fear_of_it_or_anything_else_is_not_taken_for_it(given: Given) -> None:
+    assert not tells_of_loss(given)

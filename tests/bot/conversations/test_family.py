@@ -54,8 +54,8 @@ async def test_the_end_of_a_pregnancy_is_one_quiet_step(town: Town) -> None:
     phone, person_id = await her_phone(town, Purpose.MATERNAL, Purpose.FOLIC_ACID)
     await pregnant(town, person_id)
     await say(phone, "孕育情况", "怀孕11周6天，预产期2027年6月8日")
-    await press(phone, "情况有变化", "您不用解释。要我做什么？")
-    assert phone.screen.labels == [
+    asked = await press(phone, "情况有变化", "您不用解释。要我做什么？")
+    assert asked.labels == [
         *("🔕 停止孕期提醒", "💬 想和人聊聊", "👶 宝宝出生了"),
         *("⬅ 返回", "✖ 取消"),
     ]
@@ -63,8 +63,8 @@ async def test_the_end_of_a_pregnancy_is_one_quiet_step(town: Town) -> None:
     rules = {view.due.rule for view in await schedule.my_schedule(person_id, now=town.now)}
     assert rules == set(), "nothing about pregnancy, birth or folic acid is left"
     assert await Task.all() == [], "it makes no work for anybody"
-    await press(phone, "收起", "已收起")
-    assert phone.screen.text == "已收起。"
+    folded = await press(phone, "收起", "已收起")
+    assert folded.text == "已收起。"
 
 
 async def test_nothing_is_heard_of_it_in_the_weeks_after(town: Town) -> None:
@@ -145,8 +145,18 @@ async def test_a_stranger_is_shown_the_way_in(town: Town) -> None:
 async def test_the_same_in_english(town: Town) -> None:
     phone, person_id = await her_phone(town, Purpose.MATERNAL, language_code="en")
     await pregnant(town, person_id)
-    await say(phone, "Family news", "11 weeks and 6 days. Due on 2027-06-08.")
+    await say(phone, "Family news", "Week 11+6. Due on 2027-06-08.")
     await press(phone, "Something changed", "You need not explain anything.")
     await press(phone, "Stop pregnancy reminders", "It has all stopped.")
     view = await family.look(person_id, now=town.now)
     assert (view.pregnancy, view.child_born_on) == (None, None)
+
+
+async def test_who_writes_that_she_lost_it_is_asked_what_to_do_and_not_why(town: Town) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL)
+    await pregnant(town, person_id)
+    await say(phone, "我流产了", "您不用解释。要我做什么？")
+    await press(phone, "取消", "什么都没改")
+    await say(phone, "孕育情况", "怀孕11周6天")
+    await say(phone, "宝宝没了", "您不用解释。要我做什么？")
+    await press(phone, "停止孕期提醒", "都停了")
