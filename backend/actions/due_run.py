@@ -85,7 +85,7 @@ async def queue_due(*, now: datetime) -> DueRun:
             query = f"{_DUE} AND d.person_id > $4 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
             rows = await execute(query, *_today(now), last_person)
             batch = _whole_persons(rows)
-            total += await _queue(batch, now=now)
+            total += await _queue(await _read_anew(batch, now=now), now=now)
         if not batch:
             return total
         last_person = batch[-1]["person_id"]
@@ -99,7 +99,20 @@ async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun
     async with in_transaction():
         query = f"{_DUE} AND {condition} {_ORDER} {lock_persons('p')}"
         rows = await execute(query, *_today(now), *person_ids)
-        return await _queue(rows, now=now)
+        return await _queue(await _read_anew(rows, now=now), now=now)
+
+
+async def _read_anew(rows: Sequence[Row], *, now: datetime) -> Sequence[Row]:
+    """The rows as they stand now that their persons are locked.
+
+    PostgreSQL read them before it waited for a lock, so they may be what whoever held it, to end
+    a pregnancy perhaps, has just undone.
+    """
+    person_ids = {row["person_id"] for row in rows}
+    if not person_ids or not lock_persons("p"):
+        return rows
+    query = f"{_DUE} AND d.person_id IN ({marks(len(person_ids), after=3)}) {_ORDER}"
+    return await execute(query, *_today(now), *person_ids)
 
 
 def _today(now: datetime) -> tuple[date, datetime, datetime]:

@@ -1,5 +1,7 @@
 """The due run: each day once, the most urgent first, and what she set herself beside it."""
 
+import asyncio
+from contextvars import copy_context
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +13,7 @@ from backend.actions.events import Told
 from backend.domain.consent import Purpose
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Person, Send
-from backend.store.sql import execute
+from backend.store.sql import execute, in_transaction
 from tests.builders import WANG_XIUYING_CHAT, a_person, wang_xiuying
 from tests.sends import a_send
 
@@ -163,3 +165,27 @@ async def test_a_changed_time_moves_what_still_waits_today(now: datetime) -> Non
     await queue_due(now=now)
     await settings.set_minute(wang.id, "reminder_minute", 18 * 60, now=now)
     assert (await Send.get()).due_at == now.replace(hour=18)
+
+
+async def a_run_waits_for_a_lock() -> None:
+    """Look again and again until another transaction waits for this one."""
+    async with asyncio.timeout(30):
+        while not await execute("SELECT 1 AS one FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_run_that_meets_the_end_of_a_pregnancy_half_way_tells_nothing_of_it(
+    database: str, now: datetime
+) -> None:
+    wang = await wang_xiuying()
+    told = Told(now=now)
+    await events.record_pregnancy(wang.id, told, dating=dated_by_lmp(now.date() - timedelta(40)))
+    await DueService.filter(rule="m1").update(remind_on=now.date())
+    outside = copy_context()
+    async with in_transaction():
+        await events.end_pregnancy(wang.id, told)
+        run = asyncio.create_task(queue_due(now=now), context=outside)
+        await a_run_waits_for_a_lock()
+    assert await run == DueRun()
+    assert not await Send.filter(state="queued").exists()
