@@ -72,6 +72,7 @@ async def test_a_sample_comes_exactly_as_readers_get_it_in_each_language(town: T
     assert chinese.labels == ["🔕 不再接收通知"]
     assert chinese.content["photo"]
     await office.until("Free blood pressure checks.")
+    await town.settle()
     await press(office, "立即发", "现在发给 1 人")
     await press(office, "确定发", "正在发送")
     got = await english.until("Free blood pressure checks.")

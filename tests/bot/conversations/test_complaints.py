@@ -99,8 +99,8 @@ async def test_who_is_not_satisfied_has_it_looked_at_once_more(town: Town) -> No
     receipt = await complain(phone, "打一针收了二十块")
     await desk.deal(receipt, county.private_key, Deed.ANSWER, text="没有这回事。", now=town.now)
     await press(phone, "查进度", "没有这回事")
-    await press(phone, "🔁 不满意，再处理", "重新办")
-    assert "最晚 2026年12月23日 给您答复" in phone.screen.text
+    again = await press(phone, "🔁 不满意，再处理", "重新办")
+    assert "最晚 2026年12月23日 给您答复" in again.text
     await desk.deal(receipt, county.private_key, Deed.ANSWER, text="已核实，退款。", now=town.now)
     await town.work()
     await press(phone, "查看", "已核实，退款")

@@ -41,10 +41,9 @@ async def test_more_than_a_page_is_turned(town: Town) -> None:
 
 async def test_what_repeats_is_listed_once_and_no_question_before_its_day(town: Town) -> None:
     phone, _ = await pregnant(town, Purpose.MATERNAL, Purpose.CHECKUP)
-    await say(phone, "/schedule", "① ")
-    shown = phone.screen.text
-    await press(phone, "更多", "① ")
-    shown += phone.screen.text
+    first = await say(phone, "/schedule", "① ")
+    more = await press(phone, "更多", "① ")
+    shown = first.text + more.text
     assert shown.count("每季免费检查") == 1
     assert "您近来好吗" not in shown
 
@@ -52,9 +51,9 @@ async def test_what_repeats_is_listed_once_and_no_question_before_its_day(town: 
 async def test_an_item_explains_itself(town: Town) -> None:
     phone, _ = await pregnant(town)
     await say(phone, "/schedule", "① ")
-    await press(phone, "①", "因为您末次月经是2026年7月27日开始的。")
+    item = await press(phone, "①", "因为您末次月经是2026年7月27日开始的。")
     for words in ("2026年11月16日", "2026年12月20日", "🎒 要带：", "📍 镇卫生院", "依据："):
-        assert words in phone.screen.text
+        assert words in item.text
     await press(phone, "返回", "📅 我的安排")
 
 

@@ -1,5 +1,7 @@
 """Stopping: asked once, done at once, and taken up again without a burst."""
 
+from datetime import timedelta
+
 import pytest
 
 from backend.actions import accounts, consents
@@ -31,6 +33,7 @@ async def test_saying_the_stop_word_again_is_a_yes(town: Town) -> None:
 
 
 async def test_what_was_queued_is_not_sent_any_more(town: Town) -> None:
+    town.clock.move(timedelta(hours=-2))
     phone, person_id = await her_phone(town, Purpose.FOLIC_ACID)
     await consents.give(person_id, [Purpose.CHECKUP], now=town.now)
     assert await Send.filter(person_id=person_id, state="queued").exists()
