@@ -49,8 +49,8 @@ async def check(record: Path | None) -> dict[str, int]:
     """Walk the main flows and return the counts; raises where a flow does not go as it should."""
     async with demo(free_port(), record=record, stop=asyncio.Event()) as running_demo:
         steps = await walk_everything(running_demo)
-        sandbox = running_demo.sandbox
-        return {"steps": steps, "calls": sandbox.calls, "breaches": len(sandbox.breaches)}
+    sandbox = running_demo.sandbox
+    return {"steps": steps, "calls": sandbox.calls, "breaches": len(sandbox.breaches)}
 
 
 def _checked(record: Path | None) -> int:
