@@ -51,6 +51,8 @@ class Turns:
         lock = self._locks.setdefault(user.id, asyncio.Lock())
         async with lock:
             turn = await self._stored(update, user.id, user.language_code)
+        if turn is None:
+            return
         self._desk.nudge()
         task = asyncio.create_task(self._show(turn))
         self._calls.add(task)
@@ -69,13 +71,22 @@ class Turns:
             return None
         return await fetch(self._walk.bot, message)
 
-    async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn:
+    async def _stored(self, update: Update, user_id: int, language: str | None) -> Turn | None:
+        """Return the turn, or None for an update that cannot be answered, ever."""
         try:
             attached = await self._fetched(update, user_id)
             return await self._attempt_anew(update, user_id, language, attached=attached)
         except Exception as error:
             logger.error("update_failed", update_id=update.update_id, exc_info=error)
-        return await self._apologise(update, user_id, language)
+        try:
+            return await self._apologise(update, user_id, language)
+        except Exception as error:
+            if inbox.may_pass(error):
+                raise
+            # It would come again and again, and hold up everybody else's.
+            logger.error("update_given_up", update_id=update.update_id, exc_info=error)
+            async with inbox.take_in(update.update_id, now=self._desk.clock.local()):
+                return None
 
     async def _attempt_anew(
         self, update: Update, user_id: int, language: str | None, *, attached: Attached | None
@@ -136,6 +147,9 @@ class Turns:
             await call()
         except TelegramError as error:
             await after_failed_call(error, turn.viewer.chat_id, self._desk)
+        except Exception as error:
+            # What it was to show is found again by the look for lost screens.
+            logger.error("call_broke", update_id=turn.update.update_id, exc_info=error)
 
 
 async def begin(context: Context, move: Move) -> None:

@@ -41,8 +41,10 @@ async def show(port: int) -> None:
     async with demo(port, record=None, stop=stop) as running_demo:
         print("随行 Suixing · Ctrl+C 结束 / to end", flush=True)
         print(f"{running_demo.address}/sandbox", flush=True)
-        await first_morning(running_demo)
+        morning = asyncio.create_task(first_morning(running_demo))
         await stop.wait()
+        morning.cancel()
+        await asyncio.gather(morning, return_exceptions=True)
 
 
 async def check(record: Path | None) -> dict[str, int]:

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from tortoise.exceptions import BaseORMException
+
 from backend.store.crypto import keys
 from backend.store.sql import execute, in_transaction
 
@@ -21,6 +23,11 @@ async def take_in(update_id: int, *, now: datetime) -> AsyncIterator[bool]:
             *(update_id, now),
         )
         yield bool(rows)
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether an error is the database's or the network's, so that trying again may help."""
+    return isinstance(error, BaseORMException | OSError)
 
 
 async def have_effect(nonce: str, *, now: datetime) -> bool:

@@ -236,7 +236,8 @@ async def _bind(tg_id: int, person_id: int, *, now: datetime) -> None:
         "UPDATE account SET person_id = NULL WHERE person_id = $1 AND tg_id <> $2", person_id, tg_id
     )
     bound = await execute(
-        "UPDATE account SET person_id = $1, state = 'active', state_at = $2"
+        "UPDATE account SET person_id = $1, state = 'active', state_at = $2,"
+        " stopped_at = NULL"
         " WHERE tg_id = $3 AND (person_id IS NULL OR person_id = $1) RETURNING locale",
         *(person_id, now, tg_id),
     )

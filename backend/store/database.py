@@ -59,8 +59,10 @@ async def migrate(url: str) -> None:
         return
     with _file_lock(sqlite_path(url)):
         await execute("PRAGMA foreign_keys = OFF")
-        await _apply()
-        await execute("PRAGMA foreign_keys = ON")
+        try:
+            await _apply()
+        finally:
+            await execute("PRAGMA foreign_keys = ON")
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -132,7 +134,7 @@ def _fresh_keys(path: Path | None) -> FieldKeys:
 
 
 async def _has_sealed_rows() -> bool:
-    for table in ("person", "invite", "dialog"):
+    for table in ("person", "invite", "dialog", "complaint", "audit_entry"):
         if await execute(f"SELECT 1 AS one FROM {table} LIMIT 1"):
             return True
     return False

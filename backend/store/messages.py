@@ -53,6 +53,7 @@ class Send(Model):
             Index(fields=("person_id", "state")),
             Index(fields=("chat_id", "state")),
             Index(fields=("owner_id",)),
+            Index(fields=("finished_at",)),
             Index(fields=("broadcast_id", "state")),
         )
 

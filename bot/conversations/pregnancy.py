@@ -85,6 +85,10 @@ async def ask_confirm(viewer: Viewer, answers: Answers) -> Screen:
         text = problem_text(EventProblem.ASK_PREGNANCY_LONG, _)
     else:
         text = pregnancy_text(viewer, Pregnancy(0, dating.lmp, dating.due_on))
+        if answers["lmp"]:
+            # Said back, so that a day and a month taken for each other are seen.
+            day = format_day(dating.lmp, _)
+            text = _("Last period: {day}\n{dates}").format(day=day, dates=text)
         text = _("{dates}\nIs that right?").format(dates=text)
     rows = ((Button(_("✅ That is right"), YES), Button(_("✏️ Change it"), NO)),)
     return Screen(text, rows=rows, is_protected=True)

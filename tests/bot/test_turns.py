@@ -10,6 +10,7 @@ from telegram import Update
 from backend.actions.dialogs import Answers
 from backend.i18n import translator
 from backend.store.models import Dialog, Region, Send
+from backend.store.sql import execute
 from bot.buttons import Button, Screen
 from bot.dialogs import Conversation, Dialogs, Given, Move, Pressed, Step, Typed, enter, finish, go
 from bot.sandbox.bubble import Bubble
@@ -341,3 +342,13 @@ async def test_a_blocked_chat_is_not_called_any_more(shop: Town, guest: Phone) -
     guest.unblock()
     guest.say("/menu")
     await guest.until("What may it be?")
+
+
+async def test_an_update_that_can_never_be_answered_holds_up_nobody(shop: Town) -> None:
+    phone = shop.phone()
+    phone.start()
+    await shop.settle()
+    await execute("UPDATE dialog SET answers_sealed = $1", b"broken")
+    phone.say("hello again")
+    await shop.settle()
+    assert len(shop.sandbox.world.updates) == 0

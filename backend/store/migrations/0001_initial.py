@@ -477,7 +477,7 @@ class Migration(migrations.Migration):
                 ('error', fields.CharField(null=True, max_length=120)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'send', 'app': 'models', 'indexes': [Index(fields=['state', 'priority', 'due_at']), Index(fields=['person_id', 'state']), Index(fields=['chat_id', 'state']), Index(fields=['owner_id']), Index(fields=['broadcast_id', 'state'])], 'pk_attr': 'id'},
+            options={'table': 'send', 'app': 'models', 'indexes': [Index(fields=['state', 'priority', 'due_at']), Index(fields=['person_id', 'state']), Index(fields=['chat_id', 'state']), Index(fields=['owner_id']), Index(fields=['finished_at']), Index(fields=['broadcast_id', 'state'])], 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -38,7 +38,8 @@ async def test_the_last_period_is_picked_in_the_month_grid(town: Town) -> None:
     await press(phone, "‹", "末次月经")
     assert phone.screen.labels[1] == "2026年10月"
     await press(phone, "‹", "末次月经")
-    await press(phone, "1", "第 2/2 步\n🤰 怀孕11周6天，预产期2027年6月8日。\n对吗？")
+    dates = "末次月经：2026年9月1日\n🤰 怀孕11周6天，预产期2027年6月8日。"
+    await press(phone, "1", f"第 2/2 步\n{dates}\n对吗？")
     await press(phone, "对", "记下了，预产期是2027年6月8日")
     assert await due_on(town, person_id) == date(2027, 6, 8)
     rules = {view.due.rule for view in await schedule.my_schedule(person_id, now=town.now)}
