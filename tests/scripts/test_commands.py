@@ -111,7 +111,7 @@ def test_the_same_roster_again_adds_nobody(office: Office) -> None:
 
 
 async def test_an_import_that_is_interrupted_is_kept_and_can_be_taken_up(office: Office) -> None:
-    people = [(f"王{number}", "", "", "", "柳树村", "", "") for number in range(16_000)]
+    people = [(f"王{number}", "", "", "", "柳树村", "", "") for number in range(48_000)]
     file = str(roster(office, *people))
     process = await office.start("scripts.import_command", file)
     assert process.stderr is not None
