@@ -62,3 +62,18 @@ async def test_a_registration_is_settled_once(town: Town) -> None:
 async def test_registrations_in_english(town: Town) -> None:
     cadre, _ = await his_phone(town, language_code="en")
     await tap(cadre, "Registrations", "Nobody waits to be confirmed.")
+    await chen_jing_registers(town)
+    await tap(cadre, "Registrations", "1 person waits.")
+    await press(cadre, "R-0001 陈*", "Is she of your village?")
+    await press(cadre, "Show name, number", "陈静 13800138007")
+    await press(cadre, "Confirm", "Confirmed. I have told her.")
+    assert (await Person.get(registration_number=1)).state == "confirmed"
+
+
+async def test_a_registration_of_another_village_is_sent_back_in_english(town: Town) -> None:
+    cadre, _ = await his_phone(town, language_code="en")
+    await chen_jing_registers(town)
+    await tap(cadre, "Registrations", "1 person waits.")
+    await press(cadre, "R-0001", "Is she of your village?")
+    await press(cadre, "Not of my village", "I have asked her to choose her village again.")
+    assert (await Person.get(registration_number=1)).state == "waiting"
