@@ -148,8 +148,3 @@ def _file_lock(path: Path | None) -> Iterator[None]:
     with path.with_name(path.name + ".migrate").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def is_address(url: str) -> bool:
-    """Whether `url` names a database this project can open."""
-    return urlsplit(url).scheme in {"sqlite", "postgres", "postgresql"}
