@@ -91,10 +91,13 @@ async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Chan
         return changes
 
 
-async def replan_all(*, now: datetime, after_person: int = 0) -> AsyncIterator[Progress]:
+async def replan_all(
+    *, now: datetime, after_person: int = 0, rules: Collection[str] | None = None
+) -> AsyncIterator[Progress]:
     """Plan everyone who is enrolled anew, batch by batch, each in its own transaction.
 
-    Stopped after any batch, it goes on from `after_person`.
+    With `rules`, ids, only what is owed by these rules is planned and compared: no rule depends
+    on another. Stopped after any batch, it goes on from `after_person`.
     """
     while True:
         rows = await execute(
@@ -106,7 +109,7 @@ async def replan_all(*, now: datetime, after_person: int = 0) -> AsyncIterator[P
             return
         person_ids = [row["id"] for row in rows]
         async with in_transaction():
-            changes = await _replan(person_ids, now=now)
+            changes = await _replan(person_ids, now=now, rules=rules)
         after_person = person_ids[-1]
         yield Progress(after_person, len(person_ids), changes)
 
@@ -147,8 +150,10 @@ async def roll(*, now: datetime) -> Changes:
     return Changes(moved=len(opened), ended=len(closed))
 
 
-async def _replan(person_ids: Collection[int], *, now: datetime) -> Changes:
-    """Bring the due services of some persons to what their facts say now."""
+async def _replan(
+    person_ids: Collection[int], *, now: datetime, rules: Collection[str] | None = None
+) -> Changes:
+    """Bring the due services of some persons, by some rules only or all, to what is owed now."""
     whose = f"IN ({marks(len(person_ids))})"
     await execute(
         f"SELECT id FROM person p WHERE id {whose} ORDER BY id {lock_persons('p')}", *person_ids
@@ -156,15 +161,25 @@ async def _replan(person_ids: Collection[int], *, now: datetime) -> Changes:
     zone = now.tzinfo
     assert zone is not None, "now is aware"
     facts = await load_facts(person_ids, zone)
-    held: dict[int, list[Row]] = {}
-    for row in await execute(
-        f"SELECT {DUE_COLUMNS} FROM due_service WHERE person_id {whose}", *person_ids
-    ):
-        held.setdefault(row["person_id"], []).append(row)
+    held = await _held(person_ids, rules)
+    planned = [rule for rule in rulebook().rules if rules is None or rule.id in rules]
     difference = _Difference()
     for person_id, known in facts.items():
-        _compare(person_id, known, held.get(person_id, ()), difference=difference, now=now)
+        dues = plan(known, planned, now.date())
+        rows = held.get(person_id, ())
+        _compare((person_id, known), dues, rows, difference=difference, now=now)
     return await _write(person_ids, difference, now=now)
+
+
+async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> dict[int, list[Row]]:
+    """The due services of some persons as they stand, by some rules only or all."""
+    query = f"SELECT {DUE_COLUMNS} FROM due_service WHERE person_id IN ({marks(len(person_ids))})"
+    if rules is not None:
+        query += f" AND rule IN ({marks(len(rules), after=len(person_ids))})"
+    held: dict[int, list[Row]] = {}
+    for row in await execute(query, *person_ids, *(rules or ())):
+        held.setdefault(row["person_id"], []).append(row)
+    return held
 
 
 async def _write(person_ids: Collection[int], difference: _Difference, *, now: datetime) -> Changes:
@@ -181,12 +196,17 @@ async def _write(person_ids: Collection[int], difference: _Difference, *, now: d
 
 
 def _compare(
-    person_id: int, facts: Facts, held: Iterable[Row], *, difference: _Difference, now: datetime
+    person: tuple[int, Facts],
+    dues: Iterable[DueService],
+    held: Iterable[Row],
+    *,
+    difference: _Difference,
+    now: datetime,
 ) -> None:
     """Note what has to be written so that the rows of a person say what the plan says."""
-    today = now.date()
+    (person_id, facts), today = person, now.date()
     rows = {(row["rule"], row["episode"], row["occurrence"]): row for row in held}
-    for due in plan(facts, rulebook().rules, today):
+    for due in dues:
         columns = _columns(due, facts)
         row = rows.pop(due.key, None)
         if row is not None:

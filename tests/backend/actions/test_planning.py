@@ -110,6 +110,18 @@ async def test_everyone_is_planned_in_batches_and_from_where_it_stopped(now: dat
     assert again == [Changes()]
 
 
+async def test_only_the_rules_asked_for_are_planned_anew(now: datetime) -> None:
+    wang = await wang_xiuying(topics=(Purpose.MATERNAL, Purpose.FOLIC_ACID))
+    await events.record_pregnancy(wang.id, Told(now=now), dating=dated_by_lmp(LMP))
+    wrong = {"due_on": LMP, "remind_on": None}
+    await DueService.filter(rule__in=["m2", "m3", "fa5"]).update(**wrong)
+    some = [step.changes async for step in planning.replan_all(now=now, rules={"m2", "fa5"})]
+    assert some == [Changes(moved=2)]
+    assert await DueService.filter(rule="m3", due_on=LMP).count() == 1
+    rest = [step.changes async for step in planning.replan_all(now=now)]
+    assert rest == [Changes(moved=1)]
+
+
 async def test_a_plan_costs_the_same_few_queries_however_long_her_story(
     now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:

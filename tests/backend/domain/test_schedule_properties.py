@@ -81,6 +81,15 @@ def test_each_due_service_is_unique_and_its_dates_are_in_order(facts: Facts, tod
 
 
 @given(FACTS, DAYS)
+@settings(max_examples=100, deadline=None)
+def test_what_is_owed_by_a_rule_does_not_depend_on_any_other(facts: Facts, today: date) -> None:
+    whole = plan(facts, RULES, today)
+    for rule_id in BY_ID:
+        alone = plan(facts, [rule for rule in RULES if rule.id == rule_id], today)
+        assert alone == [due for due in whole if due.rule == rule_id]
+
+
+@given(FACTS, DAYS)
 @settings(max_examples=200, deadline=None)
 def test_the_best_day_is_inside_every_window(facts: Facts, today: date) -> None:
     assert all(due.opens_on <= due.due_on <= due.closes_on for due in plan(facts, RULES, today))
