@@ -7,15 +7,12 @@ from itertools import islice
 
 import pytest
 
-from backend.domain.calendar import Anchor, Rule
+from backend.domain.calendar import Rule
 from backend.domain.events import BirthMode, EventKind, EventProblem, Method
 from backend.domain.schedule import State, plan
 from backend.i18n import translator
 from backend.texts.services import (
-    REASONS,
-    SOURCES,
     TOPICS,
-    WORDS,
     Words,
     explain,
     format_day,
@@ -59,16 +56,6 @@ def all_words(_: Callable[[str], str]) -> list[tuple[str, Words]]:
 def plain(text: str) -> str:
     """The sentence itself, as for somebody whose language has no catalogue."""
     return text
-
-
-def test_every_rule_has_words_and_no_words_are_left_over() -> None:
-    assert set(WORDS) == set(BY_ID)
-
-
-def test_every_topic_source_and_reason_has_words() -> None:
-    assert {rule.audience.topic for rule in RULES} == set(TOPICS)
-    assert {rule.source for rule in RULES} == set(SOURCES)
-    assert set(Anchor) == set(REASONS)
 
 
 def test_titles_fit_a_chinese_button() -> None:
