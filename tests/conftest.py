@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.actions.network import made_inside, refuse_calls_in_transactions
 from backend.clock import FrozenClock
 from backend.store import models
 from backend.store.database import open_database
@@ -19,6 +20,14 @@ from backend.store.sql import execute
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 DATABASES = ("sqlite", "postgres")
+
+
+@pytest.fixture(autouse=True)
+def no_call_inside_a_transaction() -> Iterator[None]:
+    """Every test fails that has a network call made while a transaction is open."""
+    refuse_calls_in_transactions()
+    yield
+    assert made_inside == set()
 
 
 @pytest.fixture(scope="session")

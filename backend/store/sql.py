@@ -7,7 +7,8 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import require_context
-from tortoise.transactions import in_transaction
+
+from backend.store.transactions import in_transaction
 
 __all__ = [
     "as_date",

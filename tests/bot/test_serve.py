@@ -78,6 +78,7 @@ async def a_bot(folder: Path) -> AsyncIterator[Bot]:
                 bot.process.kill()
                 await bot.process.wait()
     assert sandbox.breaches == []
+    assert "network_inside_transaction" not in bot.said
 
 
 @pytest.fixture
