@@ -11,7 +11,7 @@ from backend.store.sql import Row, as_date, as_datetime, execute, marks
 
 _MID_YEAR = (7, 1)
 
-_PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar FROM person"
+_PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar, village_code FROM person"
 _EVENTS = (
     "SELECT id, person_id, episode, kind, on_date, lmp_on, edd_on, edd_source, mode, method,"
     " about, rule, reported_at, superseded_by FROM life_event"
@@ -46,6 +46,7 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
             declined=frozenset(choice["topic"] for choice in choices[row["id"]]),
             events=read_events(events[row["id"]], zone),
             records=tuple(map(_record, records[row["id"]])),
+            region=row["village_code"],
         )
         for row in persons
         if (enrolled_on := as_date(row["enrolled_on"]))

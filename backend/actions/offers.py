@@ -19,8 +19,10 @@ class Service:
 
 async def topics_for(person_id: int | None) -> tuple[Purpose, ...]:
     """The topics with a service for this person; all of them while her sex is not known."""
-    sex = await _sex(person_id)
-    offered = {rule.audience.topic for rule in rulebook().rules if _is_for(rule, sex)}
+    person = await Person.get(id=person_id) if person_id is not None else None
+    rules = rulebook().at(person.village_code) if person else rulebook().rules
+    sex = person.sex if person else None
+    offered = {rule.audience.topic for rule in rules if _is_for(rule, sex)}
     return tuple(topic for topic in HEALTH_PURPOSES if topic in offered)
 
 
@@ -32,7 +34,9 @@ async def services_of(topic: Purpose, person_id: int) -> tuple[Service, ...]:
     person = await Person.get(id=person_id)
     return tuple(
         Service(rule.id, _first_occurrence(rule), rule.repeat is not None)
-        for rule in sorted(rulebook().rules, key=lambda rule: rule.calendar == EVERYONE)
+        for rule in sorted(
+            rulebook().at(person.village_code), key=lambda rule: rule.calendar == EVERYONE
+        )
         if rule.audience.topic == topic
         and rule.audience.method is None
         and rule.kind is Kind.SERVICE
@@ -47,10 +51,3 @@ def _is_for(rule: Rule, sex: str | None) -> bool:
 
 def _first_occurrence(rule: Rule) -> int:
     return next((number for number, _ in rule.repeat.occurrences()), 1) if rule.repeat else 1
-
-
-async def _sex(person_id: int | None) -> str | None:
-    if person_id is None:
-        return None
-    person = await Person.get(id=person_id)
-    return str(person.sex) if person.sex else None

@@ -162,9 +162,10 @@ async def _replan(
     assert zone is not None, "now is aware"
     facts = await load_facts(person_ids, zone)
     held = await _held(person_ids, rules)
-    planned = [rule for rule in rulebook().rules if rules is None or rule.id in rules]
     difference = _Difference()
     for person_id, known in facts.items():
+        here = rulebook().at(known.region)
+        planned = here if rules is None else [rule for rule in here if rule.id in rules]
         dues = plan(known, planned, now.date())
         rows = held.get(person_id, ())
         _compare((person_id, known), dues, rows, difference=difference, now=now)

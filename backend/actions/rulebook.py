@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from backend.calendars.load import BASE, load
+from backend.calendars.load import BASE, load, rules_for
 from backend.domain.calendar import Rule
 
 
@@ -13,7 +13,14 @@ class Rulebook:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self._by_version = {(rule.id, rule.version): rule for rule in self.rules}
+        self._at: dict[str, tuple[Rule, ...]] = {}
         self._newest = {rule.id: rule for rule in sorted(self.rules, key=lambda rule: rule.version)}
+
+    def at(self, region: str) -> tuple[Rule, ...]:
+        """The rules in force in a village by its 12-digit code."""
+        if region not in self._at:
+            self._at[region] = rules_for(self.rules, region)
+        return self._at[region]
 
     def find(self, rule_id: str, version: int) -> Rule | None:
         """The rule by which a service was planned, its newest version where that one is gone."""

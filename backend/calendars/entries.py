@@ -51,9 +51,16 @@ class Entry:
     def identifier(self, field: str) -> str:
         """A needed word of lower-case letters, digits and underscores, 24 characters at most."""
         value = self.fields.get(field)
-        if not isinstance(value, str) or not IDENTIFIER.fullmatch(value):
+        if not isinstance(value, str) or not _is_identifier(value):
             self.refuse(field, "lower-case letters, digits and _, at most 24, a letter first")
         return value
+
+    def identifiers(self, field: str) -> frozenset[str]:
+        """Some such words; none where absent."""
+        values = self.fields.get(field, [])
+        if not isinstance(values, list) or not all(map(_is_identifier, values)):
+            self.refuse(field, "names of lower-case letters, digits and _ in brackets")
+        return frozenset(values)
 
     def text(self, field: str, default: str | None = None) -> str:
         """A text, needed where there is no default."""
@@ -159,3 +166,8 @@ class Entry:
         if not all(isinstance(value, dict) for value in values):
             self.refuse(field, "a list of tables: [{ ... }]")
         return tuple(Entry(self.file, self.rule, value, field) for value in values)
+
+
+def _is_identifier(value: object) -> bool:
+    """Whether a value is a name such as a rule's or a topic's."""
+    return isinstance(value, str) and bool(IDENTIFIER.fullmatch(value))

@@ -1,7 +1,7 @@
 """Reads the service calendars and a township's own values, and refuses what cannot be."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -14,6 +14,7 @@ from backend.domain.calendar import (
     Audience,
     Certainty,
     First,
+    Follows,
     Kind,
     Reminding,
     Repeat,
@@ -29,7 +30,11 @@ from backend.domain.events import EventKind, Method, Sex
 BASE = Path(__file__).parent
 
 WINDOW_FIELDS = ("when", "opens", "due", "closes")
-REPEAT_FIELDS = ("months", "then_every_months", "every_months", "from_record")
+REPEAT_FIELDS = (
+    *("months", "then_every_months", "every_months"),
+    *("from_record", "by_year", "by_quantity"),
+)
+FOLLOWS_FIELDS = ("rule", "within_months")
 REMIND_FIELDS = ("first", "last_days")
 OVERRIDE_FIELDS = (
     "version",
@@ -40,6 +45,8 @@ OVERRIDE_FIELDS = (
     "age_to",
     "windows",
     "repeat",
+    "until",
+    "follows",
     "remind",
     "source",
     "certainty",
@@ -54,6 +61,7 @@ RULE_FIELDS = (
     "sex",
     "stage",
     "method",
+    "named",
     "anchor",
     "ends",
     "done_by",
@@ -66,20 +74,26 @@ def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
     """Every rule of the calendars in a folder, with a township's own values over them.
 
     The township's file has `[rules.ID]` tables of changed fields, each with a higher `version`
-    (or `enabled = false`), and may name its 12-digit `region`. Raises CalendarMistake.
+    (or `enabled = false`), and may name its 12-digit `region`: then the shipped rule still holds
+    everywhere else, see `rules_for`. Raises CalendarMistake.
     """
     entries = [entry for path in sorted(base.glob("*.toml")) for entry in _entries(path)]
     if override is not None:
         entries = _overridden(entries, override)
-    rules = tuple(_rule(entry) for entry in entries if entry.flag("enabled", True))
+    rules = tuple(rule for entry in entries if (rule := _rule(entry)).is_offered or rule.region)
     _check_together(rules, entries)
     return rules
 
 
 def rules_for(rules: Sequence[Rule], region: str) -> tuple[Rule, ...]:
-    """The rules in force in a 12-digit region: its own, and those of every region above it."""
+    """The rules in force in a 12-digit region: its own, else those of the nearest one above it."""
+    nearest: dict[str, str] = {}
+    for rule in rules:
+        prefix = _prefix(rule.region)
+        if region.startswith(prefix) and len(prefix) >= len(nearest.get(rule.id, "")):
+            nearest[rule.id] = prefix
     return tuple(
-        rule for rule in rules if not rule.region or region.startswith(_prefix(rule.region))
+        rule for rule in rules if rule.is_offered and nearest.get(rule.id) == _prefix(rule.region)
     )
 
 
@@ -88,7 +102,7 @@ LEVELS = (2, 4, 6, 9)
 
 
 def _prefix(region: str) -> str:
-    """The digits every code inside a region begins with."""
+    """The digits every code inside a region begins with; none for everywhere."""
     lengths = (length for length in LEVELS if not region[length:].strip("0"))
     return region[: next(lengths, None)]
 
@@ -123,10 +137,14 @@ def _overridden(entries: Sequence[Entry], override: Path) -> list[Entry]:
     if changes is None:
         return list(entries)
     changes.allow_only({entry.rule for entry in entries})
-    return [
-        _changed(entry, change, region) if (change := _change(changes, entry)) else entry
-        for entry in entries
-    ]
+    found = []
+    for entry in entries:
+        change = _change(changes, entry)
+        if change is None or region:
+            found.append(entry)
+        if change is not None:
+            found.append(_changed(entry, change, region))
+    return found
 
 
 def _change(changes: Entry, entry: Entry) -> Entry | None:
@@ -159,13 +177,16 @@ def _rule(entry: Entry) -> Rule:
     """The rule an entry describes; raises CalendarMistake."""
     entry.allow_only(RULE_FIELDS)
     anchor = entry.choice("anchor", Anchor)
+    anchors = {anchor} | COMPANIONS.get(anchor, frozenset())
+    if "follows" in entry.fields:
+        anchors |= {Anchor.EXAM}
     rule = Rule(
         id=entry.identifier("id"),
         version=_version(entry),
         calendar=entry.identifier("calendar"),
         anchor=anchor,
         audience=_audience(entry),
-        windows=tuple(_window(table, anchor) for table in entry.tables("windows")),
+        windows=tuple(_window(table, anchors) for table in entry.tables("windows")),
         group=entry.identifier("group"),
         source=entry.text("source"),
         certainty=entry.choice("certainty", Certainty),
@@ -173,10 +194,13 @@ def _rule(entry: Entry) -> Rule:
         effective_from=entry.day("effective_from", date.min),
         effective_to=entry.day("effective_to", date.max),
         repeat=_repeat(entry),
+        until=entry.mark("until", anchors) if "until" in entry.fields else None,
+        follows=_follows(entry),
         ends=entry.choices("ends", EventKind),
         reminding=_reminding(entry),
         done_by=entry.choices("done_by", EventKind),
         kind=entry.choice("kind", Kind, Kind.SERVICE),
+        is_offered=entry.flag("enabled", True),
     )
     _check_alone(entry, rule)
     return rule
@@ -191,13 +215,13 @@ def _audience(entry: Entry) -> Audience:
         age_to=entry.number("age_to", lowest=0, highest=120),
         stage=entry.choice("stage", Stage, Stage.ANY),
         method=entry.choice_or_none("method", Method),
+        named=entry.identifiers("named"),
     )
 
 
-def _window(table: Entry, anchor: Anchor) -> Window:
+def _window(table: Entry, anchors: Set[Anchor]) -> Window:
     """One window of a rule, counted from its anchor or from a day known beside it."""
     table.allow_only(WINDOW_FIELDS)
-    anchors = {anchor} | COMPANIONS.get(anchor, frozenset())
     return Window(
         opens=table.mark("opens", anchors),
         due=table.mark("due", anchors),
@@ -217,13 +241,31 @@ def _repeat(entry: Entry) -> Repeat | None:
         then_every_months=table.number("then_every_months", lowest=1, highest=120) or 0,
         every_months=table.number("every_months", lowest=1, highest=120) or 0,
         from_record=table.flag("from_record", False),
+        by_year=table.flag("by_year", False),
+        by_quantity=table.flag("by_quantity", False),
     )
     by_list, by_step = bool(repeat.months), bool(repeat.every_months)
     if by_list == by_step or (repeat.then_every_months and by_step):
         entry.refuse("repeat", "either months (and then_every_months) or every_months")
     if repeat.from_record and not by_step:
         entry.refuse("repeat", "from_record only with every_months")
+    if (repeat.by_year or repeat.by_quantity) and not repeat.from_record:
+        entry.refuse("repeat", "by_year and by_quantity only with from_record")
+    if repeat.by_year and repeat.every_months % 12:
+        entry.refuse("repeat", "by_year only with a whole number of years")
     return repeat
+
+
+def _follows(entry: Entry) -> Follows | None:
+    """After which other service a rule is owed, None where after none."""
+    table = entry.table("follows")
+    if table is None:
+        return None
+    table.allow_only(FOLLOWS_FIELDS)
+    within_months = table.number("within_months", lowest=1, highest=120)
+    if within_months is None:
+        table.refuse("within_months", "a whole number from 1 to 120")
+    return Follows(table.identifier("rule"), within_months)
 
 
 def _reminding(entry: Entry) -> Reminding:
@@ -259,6 +301,12 @@ def _check_alone(entry: Entry, rule: Rule) -> None:
 def _check_together(rules: Sequence[Rule], entries: Sequence[Entry]) -> None:
     """Refuse two versions of a rule in force at once, and windows of a group that overlap."""
     files = {entry.rule: entry.file for entry in entries}
+    for region in sorted({rule.region for rule in rules}):
+        _check_region(rules_for(rules, region), files)
+
+
+def _check_region(rules: Sequence[Rule], files: Mapping[str, str]) -> None:
+    """Refuse what cannot be together among the rules of one region."""
     ordered = sorted(rules, key=lambda rule: (rule.id, rule.effective_from))
     for rule, following in pairwise(ordered):
         if rule.id == following.id and following.effective_from <= rule.effective_to:

@@ -1,7 +1,7 @@
 """A service calendar as data: what a rule is, and when one of its windows opens and closes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -17,7 +17,9 @@ class Anchor(StrEnum):
 
     `preparing` is the stretch in which folic acid matters: from enrolment or the wish for a child
     until the pregnancy is three months old. `of_age` is the later of enrolment and the birthday on
-    which the rule's lowest age is reached.
+    which the rule's lowest age is reached. `expiry` is the end of the life a product is labelled
+    with. `certificate` is a residence permit's day of issue, `marriage` the day she told that she
+    is going to marry.
     """
 
     ENROLMENT = "enrolment"
@@ -29,8 +31,12 @@ class Anchor(StrEnum):
     DISCHARGE = "discharge"
     EXAM = "exam"
     PROCEDURE = "procedure"
+    REMOVAL = "removal"
+    SUPPLY = "supply"
+    EXPIRY = "expiry"
     REFERRAL = "referral"
     LAST_PERIOD = "last_period"
+    MARRIAGE = "marriage"
     MOVED_IN = "moved_in"
     CERTIFICATE = "certificate"
 
@@ -39,6 +45,7 @@ class Anchor(StrEnum):
 COMPANIONS = {
     Anchor.PREPARING: frozenset({Anchor.LMP}),
     Anchor.BIRTH: frozenset({Anchor.DISCHARGE}),
+    Anchor.PROCEDURE: frozenset({Anchor.EXPIRY}),
 }
 
 
@@ -55,6 +62,8 @@ class When(StrEnum):
     ALWAYS = "always"
     CAESAREAN = "caesarean"
     NOT_PREGNANT = "not_pregnant"
+    TWO_RODS = "two_rods"
+    SIX_RODS = "six_rods"
 
 
 class Kind(StrEnum):
@@ -120,13 +129,26 @@ class Repeat:
     """How a window repeats.
 
     Either at fixed `months` after the anchor and then each `then_every_months`, numbered by month;
-    or each `every_months`, numbered from 1. `from_record`: counted from the last time it was done.
+    or each `every_months`, numbered from 1. `from_record`: counted from the last time it was done,
+    with `by_year` from 1 January of the year it falls in; with `by_quantity` for the first time
+    when what was handed out is used up, and as long as that lasts each time after.
     """
 
     months: tuple[int, ...] = ()
     then_every_months: int = 0
     every_months: int = 0
     from_record: bool = False
+    by_year: bool = False
+    by_quantity: bool = False
+
+    def after(self, had_on: date) -> date:
+        """The day from which it is owed again once it was had."""
+        again_on = add_months(had_on, self.every_months)
+        return again_on.replace(month=1, day=1) if self.by_year else again_on
+
+    def lasting(self, months: int | None) -> "Repeat":
+        """The repeat of what was handed out for so many months, unchanged for all else."""
+        return replace(self, every_months=months) if self.by_quantity and months else self
 
     def occurrences(self) -> Iterator[tuple[int, int]]:
         """Pairs of occurrence number and months after the anchor, in order, perhaps endless."""
@@ -142,7 +164,11 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a rule is for; ages in completed years, both inclusive, on the day the window opens."""
+    """Whom a rule is for; ages in completed years, both inclusive, on the day the window opens.
+
+    `method` is the one of the event it hangs on, None for events of no method; `named` holds the
+    services one of which that event names, empty for events that name none.
+    """
 
     topic: str
     sex: str | None = None
@@ -150,6 +176,15 @@ class Audience:
     age_to: int | None = None
     stage: Stage = Stage.ANY
     method: Method | None = None
+    named: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A service that was had before: at most `within_months` before the anchor, or on its day."""
+
+    rule: str
+    within_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +199,9 @@ class Reminding:
 class Rule:
     """One entry of a calendar.
 
+    With `until`, nothing that opens after that day is owed, where the day is known. With `follows`,
+    it is owed only after another service, whose day windows call `exam`. One that is not offered
+    only says that its region does without.
     From `effective_from` to `effective_to`, both inclusive, it is in force for whatever is counted
     from a day in between, so that of several versions just one plans an occurrence.
     """
@@ -181,10 +219,13 @@ class Rule:
     effective_from: date = date.min
     effective_to: date = date.max
     repeat: Repeat | None = None
+    until: Mark | None = None
+    follows: Follows | None = None
     ends: frozenset[EventKind] = frozenset()
     reminding: Reminding = Reminding()
     done_by: frozenset[EventKind] = frozenset()
     kind: Kind = Kind.SERVICE
+    is_offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)

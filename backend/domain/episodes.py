@@ -1,12 +1,13 @@
 """Stretches of a life that services hang on, such as a pregnancy, and what ended them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise, product
 
 from backend.domain.calendar import Anchor
 from backend.domain.events import BirthMode, Event, EventKind, Method
+from backend.domain.gestation import add_months
 
 ENROLMENT_ID = "enrolment"
 # Folic acid ends on day 90 of a pregnancy (`domain.md` FA5).
@@ -33,7 +34,8 @@ CONCLUSIONS = (EventKind.BIRTH, EventKind.PREGNANCY_ENDED)
 class Episode:
     """One anchor of one person: its days, and the first event of each kind that ends it.
 
-    `told_by` and `told_on` are what a person would recognise as the reason.
+    `told_by` and `told_on` are what a person would recognise as the reason. `about` is the episode
+    its event is about, `named` a service it names; `rods` and `lasts_months` are of the product.
     """
 
     id: str
@@ -44,6 +46,10 @@ class Episode:
     known_on: date | None = None
     caesarean: bool = False
     method: Method | None = None
+    about: str | None = None
+    named: str | None = None
+    rods: int | None = None
+    lasts_months: int | None = None
     ends: dict[EventKind, date] = field(default_factory=dict)
 
     def end(self, kind: EventKind, on: date | None) -> None:
@@ -72,20 +78,28 @@ def trace(events: Sequence[Event], enrolled_on: date) -> History:
     by_anchor[Anchor.LMP] = pregnancies
     by_anchor[Anchor.BIRTH] = births + orphans
     by_anchor[Anchor.PREPARING] = _preparing(ordered, pregnancies, enrolled_on)
-    for kind, anchor in SIMPLE_ANCHORS.items():
-        by_anchor[anchor] = [
-            _simple(event, event.on, anchor) for event in ordered if event.kind is kind and event.on
-        ]
+    for event in ordered:
+        anchor = SIMPLE_ANCHORS.get(event.kind)
+        if anchor and event.on:
+            by_anchor.setdefault(anchor, []).append(_simple(event, event.on, anchor))
+    _tell_removed(by_anchor)
     _end_later(ordered, by_anchor)
+    last_periods = _with_methods(by_anchor)
+    if last_periods:
+        by_anchor[Anchor.LAST_PERIOD] = last_periods
+        _end_later(ordered, {Anchor.LAST_PERIOD: last_periods})
     return History(by_anchor, _resting(pregnancies, births))
 
 
 SIMPLE_ANCHORS = {
     EventKind.PLANNING: Anchor.PLANNING,
     EventKind.PROCEDURE: Anchor.PROCEDURE,
+    EventKind.REMOVAL: Anchor.REMOVAL,
+    EventKind.SUPPLY: Anchor.SUPPLY,
     EventKind.EXAM: Anchor.EXAM,
     EventKind.REFERRAL: Anchor.REFERRAL,
     EventKind.LAST_PERIOD: Anchor.LAST_PERIOD,
+    EventKind.MARRIAGE: Anchor.MARRIAGE,
     EventKind.MOVED_IN: Anchor.MOVED_IN,
     EventKind.CERTIFICATE: Anchor.CERTIFICATE,
 }
@@ -105,10 +119,46 @@ def _enrolment(enrolled_on: date) -> dict[Anchor, list[Episode]]:
 
 
 def _simple(event: Event, on: date, anchor: Anchor) -> Episode:
-    """An episode that is one event on one day."""
+    """An episode that is one event on one day, and on which a labelled life may run out."""
+    dates = {anchor: on}
+    if anchor is Anchor.PROCEDURE and event.lasts_months:
+        dates[Anchor.EXPIRY] = add_months(on, event.lasts_months)
     return Episode(
-        event.id, on, {anchor: on}, anchor, on, known_on=event.recorded_on, method=event.method
+        event.id,
+        on,
+        dates,
+        anchor,
+        on,
+        known_on=event.recorded_on,
+        method=event.method,
+        about=event.about,
+        named=event.rule,
+        rods=event.rods,
+        lasts_months=event.lasts_months,
     )
+
+
+def _tell_removed(by_anchor: Mapping[Anchor, Sequence[Episode]]) -> None:
+    """Give a removal that only says which procedure it is about that procedure's method."""
+    methods = {episode.id: episode.method for episode in by_anchor.get(Anchor.PROCEDURE, ())}
+    for removal in by_anchor.get(Anchor.REMOVAL, ()):
+        removal.method = removal.method or methods.get(removal.about or "")
+
+
+def _with_methods(by_anchor: Mapping[Anchor, Sequence[Episode]]) -> list[Episode]:
+    """Last periods as such, and each once more with every method in place on that day."""
+    found = []
+    for period in by_anchor.get(Anchor.LAST_PERIOD, ()):
+        in_place = {
+            chosen.method: chosen
+            for chosen in by_anchor.get(Anchor.PROCEDURE, ())
+            if chosen.on <= period.on < chosen.ends.get(EventKind.REMOVAL, date.max)
+        }
+        found += [
+            period,
+            *(replace(period, method=method, ends={}) for method in in_place if method),
+        ]
+    return found
 
 
 def _pregnancies(ordered: Sequence[Event]) -> list[Episode]:
@@ -295,9 +345,19 @@ LAID = {
 }
 # These end what began on the same day, too.
 SAME_DAY = frozenset({EventKind.BIRTH, *LOSSES})
-ENDING = frozenset(
-    {EventKind.PLANNING, EventKind.PREGNANCY, EventKind.PROCEDURE, EventKind.REMOVAL, *SAME_DAY}
-)
+ENDING = SAME_DAY | {
+    EventKind.PLANNING,
+    EventKind.PREGNANCY,
+    EventKind.PROCEDURE,
+    EventKind.REMOVAL,
+    EventKind.SUPPLY,
+    EventKind.LAST_PERIOD,
+    EventKind.MARRIAGE,
+    EventKind.CERTIFICATE,
+    EventKind.MOVED_OUT,
+}
+# Who stops a method or takes up a new one says so of that method only.
+OF_METHOD = frozenset({EventKind.REMOVAL, EventKind.PROCEDURE, EventKind.SUPPLY})
 
 
 def _end_later(ordered: Sequence[Event], by_anchor: Mapping[Anchor, Sequence[Episode]]) -> None:
@@ -313,12 +373,20 @@ def _end_later(ordered: Sequence[Event], by_anchor: Mapping[Anchor, Sequence[Epi
 
 def _may_end(event: Event, on: date, episode: Episode) -> bool:
     """True if an event came after an episode's start and is about it as far as we can tell."""
-    if event.kind is EventKind.REMOVAL and event.about not in (None, episode.id):
-        return False
-    if event.kind in (EventKind.REMOVAL, EventKind.PROCEDURE):
-        of_other = event.method and episode.method and event.method is not episode.method
-        return on > episode.on and not of_other
+    if event.kind in OF_METHOD:
+        return _may_end_method(event, on, episode)
     return on >= episode.on if event.kind in SAME_DAY else on > episode.on
+
+
+def _may_end_method(event: Event, on: date, episode: Episode) -> bool:
+    """True if a later event is about the same method; a new one put in at once ends its removal."""
+    chosen = episode.told_by in (Anchor.PROCEDURE, Anchor.SUPPLY)
+    if event.kind is EventKind.REMOVAL and chosen and event.about not in (None, episode.id):
+        return False
+    if event.method and episode.method and event.method is not episode.method:
+        return False
+    is_exchange = episode.told_by is Anchor.REMOVAL and event.kind is EventKind.PROCEDURE
+    return on >= episode.on if is_exchange else on > episode.on
 
 
 def _resting(pregnancies: Sequence[Episode], births: Sequence[Episode]) -> list[tuple[date, date]]:

@@ -12,6 +12,7 @@ from backend.domain.gestation import (
     Source,
     best_dating,
     check_lmp,
+    dated_by_conception,
     dated_by_lmp,
     dated_by_transfer,
 )
@@ -27,11 +28,13 @@ class EventKind(StrEnum):
     CHILD_DIED = "child_died"
     PROCEDURE = "procedure"
     REMOVAL = "removal"
+    SUPPLY = "supply"
     DISCHARGE = "discharge"
     EXAM = "exam"
     REFERRAL = "referral"
     CERTIFICATE = "certificate"
     LAST_PERIOD = "last_period"
+    MARRIAGE = "marriage"
     MOVED_IN = "moved_in"
     MOVED_OUT = "moved_out"
 
@@ -51,12 +54,16 @@ class BirthMode(StrEnum):
 
 
 class Method(StrEnum):
-    """A procedure she chose, or the care after an abortion she asked for."""
+    """What was chosen: a procedure, supplies, or care she asked for after an abortion or a loss."""
 
     IUD = "iud"
     IMPLANT = "implant"
     LIGATION = "ligation"
+    VASECTOMY = "vasectomy"
+    PILL = "pill"
+    CONDOM = "condom"
     ABORTION_CARE = "abortion_care"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,9 @@ class Event:
     `id` never changes, also when a date is corrected. `on` is the civil day it happened (for a
     pregnancy: the day it was told, if known; its dates are the `datings`). `about` names the event
     it belongs to (a birth's pregnancy, a removal's procedure) where that is known. `recorded_on`
-    is the day we learned of it: what was already past then is not owed. `rule` says for an exam
-    which service it was, where that is known.
+    is the day we learned of it: what was already past then is not owed. `rule` says of which
+    service an exam was, or after which service a referral, where that is known. `rods` are an
+    implant's; `lasts_months` is the life a product is labelled with, or how long supplies last.
     """
 
     id: str
@@ -79,6 +87,8 @@ class Event:
     about: str | None = None
     recorded_on: date | None = None
     rule: str | None = None
+    rods: int | None = None
+    lasts_months: int | None = None
 
     @property
     def lmp(self) -> date | None:
@@ -108,6 +118,7 @@ class EventProblem(StrEnum):
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 # Before 22 weeks a birth is more likely a slip of the calendar than a child at home.
 EARLIEST_BIRTH_DAYS = 154
+MOST_RODS, LONGEST_LIFE_MONTHS, OLDEST_EMBRYO_DAYS = 6, 240, 7
 
 
 def check_event(
@@ -159,7 +170,7 @@ def read_event(item: Mapping[str, object], event_id: str) -> Event:
     recorded_on = read_date(item, "recorded_on")
     on, datings = read_date(item, "on"), _read_datings(item, recorded_on)
     if kind is EventKind.PREGNANCY and not datings:
-        raise ValueError("lmp: a pregnancy needs lmp, edd or transferred_on")
+        raise ValueError("lmp: a pregnancy needs lmp, edd, conceived_on or transferred_on")
     if kind is not EventKind.PREGNANCY and on is None:
         raise ValueError(f"on: the day of this {kind} is needed")
     return Event(
@@ -172,6 +183,8 @@ def read_event(item: Mapping[str, object], event_id: str) -> Event:
         about=_read_text(item, "about"),
         recorded_on=recorded_on,
         rule=_read_text(item, "rule"),
+        rods=_read_number(item, "rods", MOST_RODS),
+        lasts_months=_read_number(item, "lasts_months", LONGEST_LIFE_MONTHS),
     )
 
 
@@ -193,12 +206,16 @@ def read_date(item: Mapping[str, object], field: str) -> date | None:
 
 
 def _read_datings(item: Mapping[str, object], noted_on: date | None) -> tuple[Dating, ...]:
-    """Every dating an entry gives: `lmp`, `edd` (with `edd_source`), `transferred_on`."""
+    """Every dating an entry gives: `lmp`, `edd` (with `edd_source`), and of assisted conception
+    `conceived_on` or `transferred_on` (with `embryo_days`, 5 unless it says otherwise)."""
     datings = []
     if lmp := read_date(item, "lmp"):
         datings.append(dated_by_lmp(lmp, noted_on))
+    if conceived_on := read_date(item, "conceived_on"):
+        datings.append(dated_by_conception(conceived_on, noted_on))
     if transferred_on := read_date(item, "transferred_on"):
-        datings.append(dated_by_transfer(transferred_on, noted_on=noted_on))
+        embryo_days = _read_number(item, "embryo_days", OLDEST_EMBRYO_DAYS) or 5
+        datings.append(dated_by_transfer(transferred_on, embryo_days, noted_on))
     if edd := read_date(item, "edd"):
         datings.append(Dating(_read_source(item), edd, noted_on))
     return tuple(datings)
@@ -220,6 +237,14 @@ def _read_choice(item: Mapping[str, object], field: str, choices: type[Choice]) 
     if value not in set(choices):
         raise ValueError(f"{field}: {value!r} is not one of {', '.join(choices)}")
     return choices(str(value))
+
+
+def _read_number(item: Mapping[str, object], field: str, highest: int) -> int | None:
+    """The whole number from 1 to `highest` in a field, None where absent."""
+    value = item.get(field)
+    if value is None or (type(value) is int and 1 <= value <= highest):
+        return value
+    raise ValueError(f"{field}: {value!r} is not a whole number from 1 to {highest}")
 
 
 def _read_text(item: Mapping[str, object], field: str) -> str | None:

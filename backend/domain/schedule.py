@@ -1,7 +1,7 @@
 """The planner: from facts and rules to the services a person is, was or will be owed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,15 +9,16 @@ from typing import NamedTuple
 from backend.domain.calendar import (
     EVERYONE,
     Anchor,
+    Follows,
     Repeat,
     Rule,
     Stage,
-    When,
     Window,
 )
 from backend.domain.episodes import Episode, History, trace
 from backend.domain.events import Event, EventKind
 from backend.domain.gestation import add_months, age_on
+from backend.domain.windows import hangs_on, window_for
 
 # Endless repeats are laid out this far ahead and remembered this far back, in days.
 HORIZON = timedelta(400)
@@ -51,7 +52,10 @@ class ServiceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All the planner may know of a person. `declined` holds topics or rule ids: final."""
+    """All the planner may know of a person. `declined` holds topics or rule ids: final.
+
+    `region` is the 12-digit code of where she lives, by which her rules are chosen.
+    """
 
     sex: str | None
     birth_date: date | None
@@ -61,6 +65,7 @@ class Facts:
     declined: frozenset[str] = frozenset()
     events: tuple[Event, ...] = ()
     records: tuple[ServiceRecord, ...] = ()
+    region: str = ""
 
 
 class Why(NamedTuple):
@@ -113,6 +118,8 @@ class Case:
     done: dict[str, list[ServiceRecord]]
 
 
+# So far off that adding some months still gives a date.
+NEVER = date(9000, 1, 1)
 # Exams of which nobody said which service they were.
 ANY_EXAM = ""
 
@@ -131,7 +138,7 @@ def plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
         for rule in rules
         if _is_for(rule, facts)
         for episode in history.by_anchor.get(rule.anchor, ())
-        if rule.audience.method in (None, episode.method)
+        if hangs_on(rule, episode)
         for due in _owed(rule, episode, case)
     ]
     found.sort(key=_order)
@@ -168,30 +175,32 @@ def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
 
 def _owed(rule: Rule, episode: Episode, case: Case) -> Iterator[DueService]:
     """The due services of one rule in one episode."""
-    window = _window(rule, episode)
+    if rule.follows:
+        episode = _after_other(episode, rule.follows, case)
+    window = window_for(rule, episode)
     if window is None or _was_over(rule, episode, case.facts):
         return
+    last_on = rule.until.day(episode.dates.get(rule.until.anchor, NEVER)) if rule.until else None
     records = case.done.get(rule.id, [])
     if EventKind.EXAM in rule.done_by:
         records = records + case.done.get(ANY_EXAM, [])
     for span in _spans(rule, window, episode=episode, case=case, records=records):
+        if last_on and span.opens_on > last_on:
+            return
         is_done = any(_completes(record, span, episode.id) for record in records)
         if _suits(rule, span, case) and not _is_past(span, episode, case.facts, is_done=is_done):
             state = State.DONE if is_done else _state(rule, episode, span=span, case=case)
             yield _due(rule, window, episode=episode, span=span, state=state, case=case)
 
 
-def _window(rule: Rule, episode: Episode) -> Window | None:
-    """The first of a rule's windows that fits an episode and whose anchors it knows."""
-    known = episode.dates
-    for window in rule.windows:
-        if window.when is When.CAESAREAN and not episode.caesarean:
-            continue
-        if window.when is When.NOT_PREGNANT and Anchor.LMP in known:
-            continue
-        if {window.opens.anchor, window.due.anchor, window.closes.anchor} <= known.keys():
-            return window
-    return None
+def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
+    """The episode with the first day the other service was had within the time before it."""
+    had = [
+        record.on
+        for record in (*case.done.get(follows.rule, ()), *case.done.get(ANY_EXAM, ()))
+        if record.on <= episode.on <= add_months(record.on, follows.within_months)
+    ]
+    return replace(episode, dates={**episode.dates, Anchor.EXAM: min(had)}) if had else episode
 
 
 def _spans(
@@ -213,7 +222,9 @@ def _spans(
     if repeat is None:
         yield _span(window, dates, 1, counted_on=dates.get(rule.anchor, episode.on))
     elif repeat.from_record:
-        yield from _rolling(repeat, window, start=dates[rule.anchor], case=case, records=records)
+        own = [record for record in records if record.episode in (None, episode.id)]
+        start, repeat = dates[rule.anchor], repeat.lasting(episode.lasts_months)
+        yield from _rolling(repeat, window, start=start, case=case, records=own)
     else:
         yield from _repeated(repeat, window, dates=dates, today=case.today)
 
@@ -266,18 +277,19 @@ def _rolling(
 ) -> Iterator[Span]:
     """Occurrences counted from the last time it was done, or from the last time it was offered."""
     anchor, step, occurrence = window.opens.anchor, repeat.every_months, 1
+    start = add_months(start, step) if repeat.by_quantity else start
     while start <= case.today + HORIZON:
         named = [record.on for record in records if record.occurrence == occurrence]
         unnamed = [record.on for record in records if record.occurrence is None]
-        recent = [day for day in unnamed if day < start < add_months(day, step)]
+        recent = [day for day in unnamed if day < start < repeat.after(day)]
         if recent and not named:
-            start = add_months(max(recent), step)
+            start = repeat.after(max(recent))
             continue
         span = _span(window, {anchor: start}, occurrence, counted_on=start)
         if span.closes_on >= case.today - HORIZON:
             yield span
         had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
-        after = add_months(min(had), step) if had else start
+        after = repeat.after(min(had)) if had else start
         start = after if after > start else add_months(start, step)
         occurrence += 1
 

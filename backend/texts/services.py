@@ -237,8 +237,12 @@ REASONS: Mapping[Anchor, Callable[[Gettext], str]] = {
     Anchor.DISCHARGE: lambda _: _("Because you left hospital on {on}."),
     Anchor.EXAM: lambda _: _("Because you had an examination on {on}."),
     Anchor.PROCEDURE: lambda _: _("Because you asked for follow-up after {on}."),
+    Anchor.REMOVAL: lambda _: _("Because you had it taken out on {on}."),
+    Anchor.SUPPLY: lambda _: _("Because you fetched free supplies on {on}."),
+    Anchor.EXPIRY: lambda _: _("Because what you have lasts until {on}."),
     Anchor.REFERRAL: lambda _: _("Because you were referred on {on}."),
     Anchor.LAST_PERIOD: lambda _: _("Because you had your last period on {on}."),
+    Anchor.MARRIAGE: lambda _: _("Because you told us on {on} that you are going to marry."),
     Anchor.MOVED_IN: lambda _: _("Because you moved here on {on}."),
     Anchor.CERTIFICATE: lambda _: _("Because your certificate is of {on}."),
 }

@@ -114,6 +114,23 @@ def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
             "repeat",
             "either months",
         ),
+        ("version = 3", 'version = 3\nuntil = "birth"', "until", "lmp, then steps"),
+        ("version = 3", 'version = 3\nfollows = "s8"', "follows", "a table in braces"),
+        ("version = 3", 'version = 3\nfollows = { rule = "s8" }', "follows.within_months", "120"),
+        ("version = 3", 'version = 3\nnamed = "s8"', "named", "in brackets"),
+        ("version = 3", 'version = 3\nnamed = ["S 8"]', "named", "lower-case letters"),
+        (
+            "version = 3",
+            "version = 3\nrepeat = { every_months = 3, by_year = true }",
+            "repeat",
+            "only with from_record",
+        ),
+        (
+            "version = 3",
+            "version = 3\nrepeat = { every_months = 18, from_record = true, by_year = true }",
+            "repeat",
+            "whole number of years",
+        ),
         (
             "version = 3",
             "version = 3\nrepeat = { months = [1], from_record = true }",
@@ -176,12 +193,19 @@ def test_a_township_changes_values_without_touching_code(tmp_path: Path) -> None
         """,
         "township.toml",
     )
-    base, changed = by_id(load()), by_id(load(override=township))
+    base, there = by_id(load()), rules_for(load(override=township), "610822103007")
+    changed = by_id(there)
     assert set(base) - set(changed) == {"s6"}
     assert changed["m7"].version == 2
     assert changed["m7"].windows[0].opens.days == 40
     assert changed["m7"].ends == base["m7"].ends
     assert {key for key in changed if changed[key] != base[key]} == {"m7"}
+    assert by_id(rules_for(load(override=township), "610822104007")) == base
+
+
+def test_without_a_region_a_townships_values_count_for_all(tmp_path: Path) -> None:
+    township = written(tmp_path, "[rules.s6]\nenabled = false", "township.toml")
+    assert "s6" not in by_id(load(override=township))
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_the_other_fields_are_read_as_they_are() -> None:
     [
         ({}, "kind: one of planning"),
         ({"kind": "birth"}, "on: the day of this birth is needed"),
-        ({"kind": "pregnancy"}, "lmp: a pregnancy needs lmp, edd or transferred_on"),
+        ({"kind": "pregnancy"}, "lmp: a pregnancy needs lmp, edd, conceived_on or transferred_on"),
         ({"kind": "wedding"}, "kind: 'wedding' is not one of"),
         ({"kind": "birth", "on": "8 October"}, "on: '8 October' is not a date"),
         ({"kind": "birth", "on": "0001-01-01"}, "on: '0001-01-01' is not a date"),
