@@ -55,7 +55,7 @@ async def a_person(
     await person.save(force_create=True)
     if chat:
         await an_account(chat, person_id=person.id)
-    for purpose in (Purpose.SERVICE, *topics) if topics else ():
+    for purpose in {Purpose.SERVICE, *topics} if topics else ():
         await Consent.create(
             person_id=person.id,
             purpose=purpose.value,

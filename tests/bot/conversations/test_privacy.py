@@ -133,7 +133,7 @@ async def test_who_waits_to_be_confirmed_chooses_another_village(town: Town) -> 
 
 
 async def test_privacy_in_english(town: Town) -> None:
-    phone, _ = await her_phone(town, language_code="en")
+    phone, _ = await her_phone(town, Purpose.CHECKUP, language_code="en")
     await say(phone, "/privacy", "Your data stays yours")
     await press(phone, "What is kept", "Name: 王秀英")
     await say(phone, "/privacy", "Your data stays yours")
