@@ -264,6 +264,8 @@ def _row(person_id: int, event: Event, told: Told) -> LifeEvent:
         method=event.method.value if event.method else None,
         about=int(event.about) if event.about else None,
         rule=event.rule,
+        rods=event.rods,
+        lasts_months=event.lasts_months,
         reported_by=told.by or person_id,
         reported_at=told.now,
     )

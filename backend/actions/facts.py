@@ -14,7 +14,7 @@ _MID_YEAR = (7, 1)
 _PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar, village_code FROM person"
 _EVENTS = (
     "SELECT id, person_id, episode, kind, on_date, lmp_on, edd_on, edd_source, mode, method,"
-    " about, rule, reported_at, superseded_by FROM life_event"
+    " about, rule, rods, lasts_months, reported_at, superseded_by FROM life_event"
 )
 _RECORDS = "SELECT person_id, rule, episode, occurrence, given_on FROM service_record"
 _CHOICES = "SELECT person_id, topic, choice FROM topic_choice"
@@ -123,6 +123,8 @@ def _event(episode: int, chain: list[Row], zone: tzinfo) -> Event | None:
         about=str(newest["about"]) if newest["about"] else None,
         recorded_on=_day(chain[0]["reported_at"], zone),
         rule=newest["rule"],
+        rods=newest["rods"],
+        lasts_months=newest["lasts_months"],
     )
 
 

@@ -46,6 +46,9 @@ class Person(Model):
     `state` is `roster` (the office's own list), `waiting` (registered herself, a cadre has not
     confirmed), `confirmed`, or `erased`. Minutes are minutes after local midnight. `claim_of_id`
     names the roster row that a waiting person seems to be, until a cadre has looked.
+
+    `village_code` is where she lives: there she is served and counted. Where she is registered is
+    a fact beside it, a code where it is a village known here, its name otherwise; empty: the same.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -75,6 +78,8 @@ class Person(Model):
     id_number_sealed = fields.BinaryField(null=True)
     id_number_index = fields.CharField(max_length=_BLIND, null=True)
     remarks_sealed = fields.BinaryField(null=True)
+    registered_code = fields.CharField(max_length=_CODE, null=True)
+    registered_place_sealed = fields.BinaryField(null=True)
     registration_number: int | None = fields.IntField(null=True, unique=True)
     claim_of_id = fields.BigIntField(null=True)
     erase_on: date | None = fields.DateField(null=True)
@@ -85,6 +90,7 @@ class Person(Model):
     phone = Sealed(index=True)
     id_number = Sealed(index=True)
     remarks = Sealed()
+    registered_place = Sealed()
 
     class Meta:
         """Table; an ID number belongs to one person only."""

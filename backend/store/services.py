@@ -14,7 +14,8 @@ class LifeEvent(Model):
 
     `kind` is a word of `backend.domain.events`; `superseded_by` names the row that corrects it.
     `episode` is the id of the first row of a chain of corrections, so it never changes; `about`
-    is the episode it belongs to (a birth's pregnancy), `rule` the service an exam was.
+    is the episode it belongs to (a birth's pregnancy), `rule` the service an exam was or a
+    referral came after; `rods` and `lasts_months` are of the product that was chosen.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)
@@ -30,6 +31,8 @@ class LifeEvent(Model):
     method = fields.CharField(max_length=16, null=True)
     about = fields.BigIntField(null=True)
     rule = fields.CharField(max_length=24, null=True)
+    rods = fields.SmallIntField(null=True)
+    lasts_months = fields.SmallIntField(null=True)
     reported_by = fields.BigIntField(null=True)
     reported_at: datetime = fields.DatetimeField()
     superseded_by = fields.BigIntField(null=True)
