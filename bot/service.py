@@ -193,6 +193,7 @@ async def _ticking(service: Service) -> AsyncIterator[None]:
         under_way.add(task)
         task.add_done_callback(under_way.discard)
         await asyncio.shield(task)
+        service.sender.nudge()
 
     schedule_jobs(scheduler, service.clock, service.config.database_url, run=followed)
     scheduler.start()

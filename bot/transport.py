@@ -1,7 +1,10 @@
 """The connections to the Bot API server: aiohttp's, behind python-telegram-bot's own interface."""
 
+import ssl
+from functools import cache
 from typing import Any
 
+import httpx
 from httpx_aiohttp import AiohttpTransport
 from telegram.request import HTTPXRequest
 
@@ -34,5 +37,11 @@ def _request(size: int, answer_seconds: float) -> Connections:
         read_timeout=answer_seconds,
         write_timeout=answer_seconds,
         pool_timeout=_CONNECT_SECONDS,
-        httpx_kwargs={"transport": AiohttpTransport()},
+        httpx_kwargs={"transport": AiohttpTransport(verify=_certificates())},
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes longer than the rest of the start."""
+    return httpx.create_ssl_context()
