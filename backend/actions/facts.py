@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
 from backend.domain.schedule import Facts, ServiceRecord
-from backend.store.sql import Row, as_date, as_datetime, execute, marks
+from backend.store.sql import Row, among, as_date, as_datetime, execute, listed
 
 _MID_YEAR = (7, 1)
 
@@ -80,8 +80,8 @@ def read_events(rows: Iterable[Row], zone: tzinfo) -> tuple[Event, ...]:
 async def _rows(
     select: str, column: str, person_ids: Collection[int], condition: str = "TRUE"
 ) -> list[Row]:
-    whose = f"{column} IN ({marks(len(person_ids))})"
-    return await execute(f"{select} WHERE {whose} AND {condition}", *person_ids)
+    query = f"{select} WHERE {among(column, 1)} AND {condition}"
+    return await execute(query, listed(person_ids))
 
 
 def _by_person(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:

@@ -14,14 +14,13 @@ def reminder_days(due: DueService, rule: Rule, *, since: date | None = None) -> 
 
     `since` is the day it came to be known: an earlier first reminder moves there.
     """
-    if not due.state.is_live:
+    first = _first_on(due, rule, since)
+    if first is None:
         return []
-    start = max(due.opens_on, since or due.opens_on)
     if rule.reminding.first is First.DAILY:
-        return [start + timedelta(n) for n in range((due.closes_on - start).days + 1)]
-    first = max(start, due.due_on if rule.reminding.first is First.DUE else start)
-    days = [first] if first <= due.closes_on else []
-    if days and rule.reminding.last_days is not None:
+        return [first + timedelta(n) for n in range((due.closes_on - first).days + 1)]
+    days = [first]
+    if rule.reminding.last_days is not None:
         last = due.closes_on - timedelta(rule.reminding.last_days)
         days += [last] if last - first >= SHORTEST_GAP else []
     return days
@@ -31,10 +30,21 @@ def next_reminder_on(
     due: DueService, rule: Rule, after: date | None = None, *, since: date | None = None
 ) -> date | None:
     """The first reminder day later than `after` (the very first without it), or None."""
-    if rule.reminding.first is First.DAILY and due.state.is_live:
+    first = _first_on(due, rule, since)
+    if first is None or after is None or first > after:
+        return first
+    if rule.reminding.first is First.DAILY:
         # A daily rule has some two hundred days; the next one needs no list of them.
-        earliest = max(due.opens_on, since or due.opens_on)
-        day = earliest if after is None else max(earliest, after + timedelta(1))
+        day = after + timedelta(1)
         return day if day <= due.closes_on else None
-    days = reminder_days(due, rule, since=since)
-    return next((day for day in days if after is None or day > after), None)
+    return next((day for day in reminder_days(due, rule, since=since) if day > after), None)
+
+
+def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
+    """The day of the first reminder of a live service, if its window is still open then."""
+    if not due.state.is_live:
+        return None
+    first = max(due.opens_on, since or due.opens_on)
+    if rule.reminding.first is First.DUE:
+        first = max(first, due.due_on)
+    return first if first <= due.closes_on else None

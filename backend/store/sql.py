@@ -1,8 +1,10 @@
 """Hand-written SQL for both databases: `$1` placeholders, rows as dictionaries."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -11,17 +13,22 @@ from tortoise.context import require_context
 from backend.store.transactions import in_transaction
 
 __all__ = [
+    "among",
     "as_date",
     "as_datetime",
     "connection",
+    "copy_rows",
     "dialect",
     "execute",
     "execute_many",
     "in_transaction",
+    "listed",
     "marks",
     "pairs",
 ]
 
+# As one statement, so that SQLite works through it without coming back to Python for each row.
+_COPIED_AT_ONCE = 1_000
 _PLACEHOLDER = re.compile(r"\$(?=\d)")
 
 Row = dict[str, Any]
@@ -53,6 +60,35 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
     else:
         bound = [list(row) for row in rows]
     await client.execute_many(query, bound)
+
+
+async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Write many new rows at the pace of a bulk load, within the transaction in progress."""
+    if dialect() == "postgres":
+        async with connection().acquire_connection() as session:
+            await session.copy_records_to_table(table, columns=columns, records=rows)
+        return
+    names, row = ", ".join(columns), f"({', '.join('?' * len(columns))})"
+    for first in range(0, len(rows), _COPIED_AT_ONCE):
+        part = rows[first : first + _COPIED_AT_ONCE]
+        values = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(part))}"
+        await connection().execute_query_dict(values, _plain(chain.from_iterable(part)))
+
+
+def among(column: str, number: int) -> str:
+    """Return the condition that a column is one of the ids in placeholder `number`, see `listed`.
+
+    Its text does not grow with their count, so that the database need not read it anew.
+    """
+    if dialect() == "postgres":
+        return f"{column} = ANY(${number}::bigint[])"
+    return f"{column} IN (SELECT value FROM json_each(${number}))"
+
+
+def listed(ids: Iterable[int]) -> object:
+    """Return ids as the one value that `among` takes."""
+    chosen = list(ids)
+    return chosen if dialect() == "postgres" else json.dumps(chosen)
 
 
 def marks(count: int, *, after: int = 0) -> str:

@@ -1,0 +1,56 @@
+"""Rows in bulk: what is copied reads back as what was written, and sets of ids choose rows."""
+
+import pytest
+
+from backend.store.models import LifeEvent, Person
+from backend.store.sql import (
+    among,
+    as_date,
+    as_datetime,
+    copy_rows,
+    execute,
+    in_transaction,
+    listed,
+)
+from tests.builders import LONG_AGO, WILLOW, a_person, a_township
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def test_more_rows_than_one_statement_holds_are_copied_whole() -> None:
+    await a_township()
+    columns = ("id", "village_code", "state", "sex", "birth_date", "locale", "calendar")
+    more = ("reminder_minute", "folic_acid_minute", "quiet_from_minute", "quiet_to_minute")
+    rest = ("hides_content", "voice_first", "created_at", "updated_at")
+    day = LONG_AGO.date()
+    rows = [
+        (number, WILLOW, "roster", None, day, "en", "who2016", 1, 2, 3, 4, True, False)
+        + (LONG_AGO, LONG_AGO)
+        for number in range(1, 2_346)
+    ]
+    async with in_transaction():
+        await copy_rows("person", (*columns, *more, *rest), rows)
+    assert await Person.all().count() == 2_345
+    (last,) = await execute("SELECT * FROM person WHERE id = $1", 2_345)
+    assert (last["sex"], as_date(last["birth_date"])) == (None, day)
+    assert as_datetime(last["created_at"]) == LONG_AGO
+    assert (await Person.get(id=7)).created_at == LONG_AGO
+
+
+async def test_nothing_is_copied_where_the_transaction_fails() -> None:
+    person = await a_person("陈静")
+    row = (1, 1, person.id, "exam", LONG_AGO)
+    columns = ("id", "episode", "person_id", "kind", "reported_at")
+    with pytest.raises(ZeroDivisionError):
+        async with in_transaction():
+            await copy_rows("life_event", columns, [row])
+            raise ZeroDivisionError
+    assert not await LifeEvent.exists()
+
+
+async def test_a_set_of_ids_chooses_their_rows_and_an_empty_one_none() -> None:
+    people = [await a_person(f"陈{number}") for number in range(3)]
+    query = f"SELECT id FROM person WHERE {among('id', 1)} ORDER BY id"
+    chosen = [people[0].id, people[2].id]
+    assert [row["id"] for row in await execute(query, listed(chosen))] == chosen
+    assert await execute(query, listed([])) == []
