@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.context import require_context
 
 from backend.store.transactions import in_transaction
@@ -65,14 +66,24 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
 async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write many new rows at the pace of a bulk load, within the transaction in progress."""
     if dialect() == "postgres":
-        async with connection().acquire_connection() as session:
-            await session.copy_records_to_table(table, columns=columns, records=rows)
+        await _copy(connection(), table, columns, rows)
         return
     names, row = ", ".join(columns), f"({', '.join('?' * len(columns))})"
     for first in range(0, len(rows), _COPIED_AT_ONCE):
         part = rows[first : first + _COPIED_AT_ONCE]
         values = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(part))}"
         await connection().execute_query_dict(values, _plain(chain.from_iterable(part)))
+
+
+@translate_exceptions
+async def _copy(
+    client: BaseDBAsyncClient,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    async with client.acquire_connection() as session:
+        await session.copy_records_to_table(table, columns=columns, records=rows)
 
 
 def among(column: str, number: int) -> str:
