@@ -41,17 +41,16 @@ class Visitor:
 
 async def meet(tg_id: int, locale: str, *, now: datetime) -> Visitor:
     """Return who is behind a chat; a new chat is entered with `locale`, and nothing else of it."""
-    async with in_transaction():
+    row = await _find(tg_id)
+    if row is None:
+        await execute(
+            "INSERT INTO account (tg_id, locale, state, started_at, state_at)"
+            " VALUES ($1, $2, 'active', $3, $3) ON CONFLICT (tg_id) DO NOTHING",
+            *(tg_id, locale, now),
+        )
         row = await _find(tg_id)
-        if row is None:
-            await execute(
-                "INSERT INTO account (tg_id, locale, state, started_at, state_at)"
-                " VALUES ($1, $2, 'active', $3, $3) ON CONFLICT (tg_id) DO NOTHING",
-                *(tg_id, locale, now),
-            )
-            row = await _find(tg_id)
-            assert row is not None, "it was entered just now"
-        return await _visitor(row, locale)
+        assert row is not None, "it was entered just now"
+    return await _visitor(row, locale)
 
 
 async def find(tg_id: int) -> Visitor | None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from backend.actions import delivery
 from backend.actions.delivery import SCREEN_TEMPLATE
 from backend.domain.delivery import Kind
+from backend.store.crypto import keys
 from backend.store.ids import new_id
-from backend.store.models import Dialog
-from backend.store.sql import execute
+from backend.store.sealed import place_of
+from backend.store.sql import Row, execute
 
 Answers = dict[str, str]
+_COLUMNS = "id, chat_id, name, step, answers_sealed, version, shown_version, message_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +45,58 @@ class DialogState:
 
 async def load(chat_id: int) -> DialogState | None:
     """Return where the chat stands, or None before its first screen."""
-    row = await Dialog.get_or_none(chat_id=chat_id)
-    if row is None:
-        return None
-    held = json.loads(row.answers or "{}")
-    return DialogState(
-        chat_id=row.chat_id,
-        name=row.name,
-        step=row.step,
-        answers=held.get("answers", {}),
-        trail=tuple(held.get("trail", ())),
-        hint=held.get("hint"),
-        version=row.version,
-        shown_version=row.shown_version,
-        message_id=row.message_id,
-    )
+    rows = await execute(f"SELECT {_COLUMNS} FROM dialog WHERE chat_id = $1", chat_id)
+    return _state(rows[0]) if rows else None
 
 
 async def save(state: DialogState, *, now: datetime) -> bool:
     """Write the state if the row is still at the version before it; False when it is not."""
-    held = json.dumps(
-        {"answers": state.answers, "trail": state.trail, "hint": state.hint}, ensure_ascii=False
-    )
-    row = await Dialog.get_or_none(chat_id=state.chat_id)
-    if row is None:
-        return await _enter(state, held, now=now)
-    row.answers = held
+    rows = await execute("SELECT id FROM dialog WHERE chat_id = $1", state.chat_id)
+    if not rows:
+        return await _enter(state, now=now)
     rows = await execute(
         "UPDATE dialog SET name = $1, step = $2, answers_sealed = $3, version = $4,"
-        " message_id = $5, updated_at = $6 WHERE chat_id = $7 AND version = $8 RETURNING id",
-        *(state.name, state.step, row.answers_sealed, state.version, state.message_id, now),
-        *(state.chat_id, state.version - 1),
+        " message_id = $5, updated_at = $6 WHERE id = $7 AND version = $8 RETURNING id",
+        *(state.name, state.step, _sealed(state, rows[0]["id"]), state.version),
+        *(state.message_id, now, rows[0]["id"], state.version - 1),
     )
     return bool(rows)
 
 
-async def _enter(state: DialogState, held: str, *, now: datetime) -> bool:
+async def _enter(state: DialogState, *, now: datetime) -> bool:
     """Write a chat's first state; False when another process has just done so."""
-    row = Dialog(id=new_id())
-    row.answers = held
+    row_id = new_id()
     rows = await execute(
         "INSERT INTO dialog (id, chat_id, name, step, answers_sealed, version, shown_version,"
         " message_id, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8)"
         " ON CONFLICT (chat_id) DO NOTHING RETURNING id",
-        *(row.id, state.chat_id, state.name, state.step, row.answers_sealed),
+        *(row_id, state.chat_id, state.name, state.step, _sealed(state, row_id)),
         *(state.version, state.message_id, now),
     )
     return bool(rows)
+
+
+def _state(row: Row) -> DialogState:
+    sealed = row["answers_sealed"]
+    held = keys().unseal(bytes(sealed), place_of("dialog", "answers", row["id"])) if sealed else ""
+    told = json.loads(held or "{}")
+    return DialogState(
+        chat_id=row["chat_id"],
+        name=row["name"],
+        step=row["step"],
+        answers=told.get("answers", {}),
+        trail=tuple(told.get("trail", ())),
+        hint=told.get("hint"),
+        version=row["version"],
+        shown_version=row["shown_version"],
+        message_id=row["message_id"],
+    )
+
+
+def _sealed(state: DialogState, row_id: int) -> bytes:
+    told = {"answers": state.answers, "trail": state.trail, "hint": state.hint}
+    held = json.dumps(told, ensure_ascii=False)
+    return keys().seal(held, place_of("dialog", "answers", row_id))
 
 
 async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None:

@@ -11,7 +11,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.context import require_context
 
-from backend.store.transactions import in_transaction
+from backend.store.sqlite import statements_at_once
+from backend.store.transactions import in_shared_transaction, in_transaction
 
 __all__ = [
     "among",
@@ -22,10 +23,12 @@ __all__ = [
     "dialect",
     "execute",
     "execute_many",
+    "in_shared_transaction",
     "in_transaction",
     "listed",
     "marks",
     "pairs",
+    "statements_at_once",
 ]
 
 # As one statement, so that SQLite works through it without coming back to Python for each row.
