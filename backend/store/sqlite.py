@@ -16,7 +16,7 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionWrapper,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 # The stock adapter writes a time in whatever zone it is in, and then texts do not sort by time.
 sqlite3.register_adapter(datetime, lambda moment: moment.astimezone(UTC).isoformat(" "))
@@ -184,9 +184,9 @@ class _SharedTransaction:
         """Commit what every block wrote, and tell them all."""
         try:
             await self._transaction.commit()
-        except Exception as error:
+        except sqlite3.Error as error:
             await self._transaction.rollback()
-            self.is_committed.set_exception(error)
+            self.is_committed.set_exception(OperationalError(error))
         else:
             self.is_committed.set_result(None)
 
