@@ -20,6 +20,7 @@ from backend.actions import (
     inbox,
     mydata,
     planning,
+    unreached,
     visit_run,
 )
 from backend.clock import Clock
@@ -78,6 +79,10 @@ async def _queue_visits(now: datetime, _url: str) -> object:
     return await visit_run.queue_visits(now=now)
 
 
+async def _stop_failing(now: datetime, _url: str) -> object:
+    return await unreached.stop_failing(now=now)
+
+
 async def _queue_digests(now: datetime, _url: str) -> object:
     return await digests.queue_digests(now=now)
 
@@ -115,6 +120,7 @@ JOBS = (
     Job("renew_plans", timedelta(hours=1), _renew_plans),
     Job("queue_due", timedelta(minutes=1), _queue_due),
     Job("queue_visits", timedelta(minutes=5), _queue_visits),
+    Job("stop_failing", timedelta(minutes=30), _stop_failing),
     Job("queue_digests", timedelta(minutes=1), _queue_digests),
     Job("broadcasts", timedelta(seconds=10), _broadcasts),
     Job("expire", timedelta(minutes=1), _expire),

@@ -75,7 +75,7 @@ async def meet(tg_id: int, language_code: str | None, desk: Desk) -> Viewer:
     """Return the viewer behind a Telegram user who has just written."""
     now = desk.clock.local()
     visitor = await accounts.meet(tg_id, match_locale(language_code), now=now)
-    if visitor.state in ("blocked", "deactivated"):
+    if visitor.state in ("blocked", "deactivated", "unreachable"):
         # Whoever writes can be written to, even if the news of it was missed.
         await accounts.came_back(tg_id, now=now)
     return viewer_of(visitor, desk, now=now)

@@ -2,8 +2,8 @@
 
 from backend.actions.broadcast_run import ANSWERED
 from backend.actions.broadcasts import WAITING
+from backend.actions.budget import DIGEST_TEMPLATE
 from backend.actions.delivery import Sent
-from backend.actions.digests import DIGEST_TEMPLATE
 from backend.actions.moves import NEWS_TEMPLATE
 from backend.actions.recall import REMINDER_TEMPLATE
 from backend.actions.tasks import ALERT_TEMPLATE

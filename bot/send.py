@@ -1,7 +1,7 @@
 """From a screen to the Telegram call, and from a row of the outbox to an attempt."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -13,7 +13,9 @@ from backend.actions import delivery, dialogs
 from backend.actions.accounts import COMMANDS_TEMPLATE
 from backend.actions.delivery import Message
 from backend.actions.dialogs import DialogState
+from backend.actions.unreached import UNWRITTEN
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
+from backend.texts.reminders import repeated
 from bot.buttons import FileContent, PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
 from bot.commands.openings import command_list
 from bot.context import Desk, recall
@@ -59,7 +61,7 @@ class Courier:
             logger.error("message_not_written", send_id=message.id, exc_info=error)
             is_last = message.tries + 1 >= _MOST_WRITINGS
             outcome = Outcome.BAD_REQUEST if is_last else Outcome.NOT_WRITTEN
-            return Attempt(outcome, error=f"not written: {type(error).__name__}")
+            return Attempt(outcome, error=f"{UNWRITTEN}: {type(error).__name__}")
         attempt = await self._call(message.chat_id, letter)
         if letter.state and attempt.message_id is not None:
             # A message with keys below the chat cannot be edited, so it is no open screen.
@@ -88,6 +90,8 @@ class Courier:
             screen = await self._desk.dialogs.screen(viewer, state)
             return _Letter(screen, markup_of(screen, state.version), state)
         screen = await self._templates[message.template](viewer, message)
+        if message.may_be_a_repeat:
+            screen = replace(screen, text=repeated(viewer._, screen.text))
         return _Letter(screen, inline_markup(screen.rows, PushPress, message.id))
 
     async def _call(self, chat_id: int, letter: "_Letter") -> Attempt:

@@ -15,7 +15,8 @@ COMMANDS_TEMPLATE = "commands"
 class Visitor:
     """Who is writing: the chat, and the person behind it once she was let in.
 
-    `state` is the account's (active, stopped, blocked, deactivated), `person_state` the person's.
+    `state` is the account's (active, stopped, blocked, deactivated, unreachable), `person_state`
+    the person's.
     """
 
     tg_id: int
@@ -130,13 +131,13 @@ async def mark_deactivated(tg_id: int, *, now: datetime) -> None:
 
 
 async def came_back(tg_id: int, *, now: datetime) -> None:
-    """Note that a blocked chat is open again; after STOP or a wish to be erased it is stopped."""
+    """Note that a shut chat is open again; after STOP or a wish to be erased it is stopped."""
     await execute(
         "UPDATE account SET state_at = $1,"
         " state = CASE WHEN stopped_at IS NOT NULL OR EXISTS (SELECT 1 FROM person p"
         "  WHERE p.id = account.person_id AND p.erase_on IS NOT NULL)"
         "  THEN 'stopped' ELSE 'active' END"
-        " WHERE tg_id = $2 AND state IN ('blocked', 'deactivated')",
+        " WHERE tg_id = $2 AND state IN ('blocked', 'deactivated', 'unreachable')",
         *(now, tg_id),
     )
 

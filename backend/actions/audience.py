@@ -28,7 +28,7 @@ IS_REACHABLE = f"""(a.state = 'active'
         AND c.purpose = 'service' AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = p.id
         AND t.topic = '{NEWS}' AND t.choice <> 'on'))"""
-_IS_UNBOUND = "(a.id IS NULL OR a.state = 'deactivated')"
+_IS_UNBOUND = "(a.id IS NULL OR a.state IN ('deactivated', 'unreachable'))"
 
 
 def adult_limits(today: date) -> tuple[date, int]:

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from backend.actions.budget import DIGEST_TEMPLATE
 from backend.actions.delivery import enqueue
 from backend.actions.grids import WITH_CADRES
+from backend.actions.unreached import cadres_to_tell
 from backend.domain.delivery import Kind
 from backend.domain.quiet_hours import minute_of
 from backend.store.sql import execute, in_transaction
 
-DIGEST_TEMPLATE = "digest"
 # A digest that could not be queued for so long is not a morning's any more.
 _LATEST_MINUTES = 60
 _LIFE = timedelta(hours=12)
@@ -23,11 +24,16 @@ _BUSY_CADRES = f"""
 
 
 async def queue_digests(*, now: datetime) -> int:
-    """Queue the digest of every cadre whose time of the morning has come; once a day each."""
+    """Queue the digest of every cadre whose time of the morning has come; once a day each.
+
+    Something to do is a task, or somebody who could not be reached.
+    """
     minute = minute_of(now)
+    earliest = minute - _LATEST_MINUTES
     queued = 0
     async with in_transaction():
-        rows = await execute(_BUSY_CADRES, now.date(), minute, minute - _LATEST_MINUTES)
+        rows = await execute(_BUSY_CADRES, now.date(), minute, earliest)
+        rows += await cadres_to_tell(now=now, after_minute=earliest, minute=minute)
         for row in rows:
             queued += await enqueue(
                 f"digest:{row['person_id']}:{now.date()}",

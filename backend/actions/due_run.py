@@ -5,35 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from backend.actions.dues import lock_persons, read_day, read_due, rule_of
+from backend.actions.budget import has_reminder
+from backend.actions.dues import ADVANCE, WANTED, lock_persons, read_day, read_due, rule_of
+from backend.actions.late_run import skip_late
 from backend.actions.recall import REMINDER_TEMPLATE
 from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, out_of_quiet_hours
-from backend.domain.reminders import next_reminder_on
+from backend.domain.reminders import LIFE, next_reminder_on
 from backend.store.sql import Row, execute, execute_many, in_transaction, marks
 
 _BATCH = 2_000
-_LIFE = timedelta(days=1)
 _ONE_DAY = timedelta(days=1)
 
-# That a day of reminding has come for a service `d` that is owed, agreed to and not turned off.
-WANTED = """
-    d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1
-    AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = d.person_id
-        AND t.topic = d.topic AND t.choice <> 'on')
-    AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
-        AND c.purpose = 'service' AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
-    AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
-        AND c.purpose = d.topic AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
-"""
 _DUE = f"""
     SELECT d.*, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute, p.quiet_to_minute,
         a.tg_id,
-        EXISTS (SELECT 1 FROM send s WHERE s.person_id = d.person_id AND NOT s.is_self_set
-            AND s.kind IN ('reminder', 'broadcast') AND s.template <> 'digest'
-            AND s.state IN ('queued', 'claimed', 'sent', 'unknown')
-            AND s.due_at >= $2 AND s.due_at < $3) AS is_told
+        {has_reminder("d.person_id", first="$2", last="$3")} AS is_told_today,
+        {has_reminder("d.person_id", first="$3", last="$4")} AS is_told_tomorrow
     FROM due_service d JOIN person p ON p.id = d.person_id
     JOIN account a ON a.person_id = p.id AND a.state = 'active'
     WHERE {WANTED}
@@ -46,7 +35,6 @@ _INSERT = f"""
         $4, $5, $6, $7, $8, 'queued', 0, 0, $9)
     ON CONFLICT (dedup_key) DO NOTHING
 """
-ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +53,10 @@ class DueRun:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One due service on its day: whether it is told now, and when it is looked at next."""
+    """One due service on its day: when it is told, if it is, and when it is looked at next."""
 
     row: Row
-    is_told: bool
+    due_at: datetime | None
     is_self_set: bool
     remind_on: date | None
 
@@ -79,10 +67,11 @@ async def queue_due(*, now: datetime) -> DueRun:
     One batch of persons is one transaction, and each row's next day is written with its message,
     so a run that was cut off goes on where it stopped.
     """
+    await skip_late(now=now)
     total, last_person = DueRun(), 0
     while True:
         async with in_transaction():
-            query = f"{_DUE} AND d.person_id > $4 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
+            query = f"{_DUE} AND d.person_id > $5 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
             rows = await execute(query, *_today(now), last_person)
             batch = _whole_persons(rows)
             total += await _queue(await _read_anew(batch, now=now), now=now)
@@ -95,8 +84,9 @@ async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun
     """Queue the reminders of some persons whose day has come."""
     if not person_ids:
         return DueRun()
-    condition = f"d.person_id IN ({marks(len(person_ids), after=3)})"
+    condition = f"d.person_id IN ({marks(len(person_ids), after=4)})"
     async with in_transaction():
+        await skip_late(now=now, person_ids=person_ids)
         query = f"{_DUE} AND {condition} {_ORDER} {lock_persons('p')}"
         rows = await execute(query, *_today(now), *person_ids)
         return await _queue(await _read_anew(rows, now=now), now=now)
@@ -111,14 +101,16 @@ async def _read_anew(rows: Sequence[Row], *, now: datetime) -> Sequence[Row]:
     person_ids = {row["person_id"] for row in rows}
     if not person_ids or not lock_persons("p"):
         return rows
-    query = f"{_DUE} AND d.person_id IN ({marks(len(person_ids), after=3)}) {_ORDER}"
+    query = f"{_DUE} AND d.person_id IN ({marks(len(person_ids), after=4)}) {_ORDER}"
     return await execute(query, *_today(now), *person_ids)
 
 
-def _today(now: datetime) -> tuple[date, datetime, datetime]:
-    """The civil day, and its first and next moment."""
-    today = now.date()
-    return today, at_minute(today, 0, now.tzinfo), at_minute(today + _ONE_DAY, 0, now.tzinfo)
+def _today(now: datetime) -> tuple[date, datetime, datetime, datetime]:
+    """The civil day, and the first moments of it, of the next, and of the one after that."""
+    today, zone = now.date(), now.tzinfo
+    tomorrow = today + _ONE_DAY
+    after_that = tomorrow + _ONE_DAY
+    return today, *(at_minute(day, 0, zone) for day in (today, tomorrow, after_that))
 
 
 def _whole_persons(rows: Sequence[Row]) -> Sequence[Row]:
@@ -133,9 +125,9 @@ async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
     steps = [
         step
         for _, dues in groupby(rows, key=lambda row: row["person_id"])
-        for step in _steps(dues, now.date())
+        for step in _steps(dues, now)
     ]
-    told = [step for step in steps if step.is_told]
+    told = [step for step in steps if step.due_at]
     if told:
         await execute_many(_INSERT, [_message(step, now) for step in told])
     if steps:
@@ -143,21 +135,29 @@ async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
     return DueRun(len(told), len(steps) - len(told))
 
 
-def _steps(dues: Iterable[Row], today: date) -> Iterator[_Step]:
+def _steps(dues: Iterable[Row], now: datetime) -> Iterator[_Step]:
     """Decide for one person: what she set herself is told, of all else the most urgent one."""
-    is_told = False
+    today, told_on = now.date(), set[date]()
     for row in dues:
         rule = rule_of(row)
         if rule is None:
-            yield _Step(row, is_told=False, is_self_set=False, remind_on=None)
+            yield _Step(row, due_at=None, is_self_set=False, remind_on=None)
             continue
         is_self_set = rule.reminding.first is First.DAILY
-        if is_self_set or not (is_told or row["is_told"]):
-            is_told = is_told or not is_self_set
+        due_at = _due_at(row, now, is_self_set=is_self_set)
+        told_on |= _told_on(row, today)
+        if is_self_set or due_at.date() not in told_on:
+            told_on |= set() if is_self_set else {due_at.date()}
             remind_on = next_reminder_on(read_due(row), rule, today)
-            yield _Step(row, is_told=True, is_self_set=is_self_set, remind_on=remind_on)
+            yield _Step(row, due_at=due_at, is_self_set=is_self_set, remind_on=remind_on)
         else:
-            yield _Step(row, is_told=False, is_self_set=False, remind_on=_tomorrow(row, today))
+            yield _Step(row, due_at=None, is_self_set=False, remind_on=_tomorrow(row, today))
+
+
+def _told_on(row: Row, today: date) -> set[date]:
+    """The days, of this one and the next, on which another message takes a person's turn."""
+    days = {today: row["is_told_today"], today + _ONE_DAY: row["is_told_tomorrow"]}
+    return {day for day, is_told in days.items() if is_told}
 
 
 def _tomorrow(row: Row, today: date) -> date | None:
@@ -166,16 +166,22 @@ def _tomorrow(row: Row, today: date) -> date | None:
     return tomorrow if tomorrow <= read_day(row["closes_on"]) else None
 
 
-def _message(step: _Step, now: datetime) -> tuple[object, ...]:
-    row = step.row
-    minute = row["folic_acid_minute"] if step.is_self_set else row["reminder_minute"]
+def _due_at(row: Row, now: datetime, *, is_self_set: bool) -> datetime:
+    """Her time of today, now if that is over, and not in her quiet hours unless she set it."""
+    minute = row["folic_acid_minute"] if is_self_set else row["reminder_minute"]
     due_at = max(now, at_minute(now.date(), minute, now.tzinfo))
-    if not step.is_self_set:
-        due_at = out_of_quiet_hours(
-            due_at, from_minute=row["quiet_from_minute"], to_minute=row["quiet_to_minute"]
-        )
+    if is_self_set:
+        return due_at
+    return out_of_quiet_hours(
+        due_at, from_minute=row["quiet_from_minute"], to_minute=row["quiet_to_minute"]
+    )
+
+
+def _message(step: _Step, now: datetime) -> tuple[object, ...]:
+    row, due_at = step.row, step.due_at
+    assert due_at is not None, "only what is told is written"
     key = f"due:{row['id']}:{now.date()}"
     return (
         *(key, row["person_id"], row["tg_id"], str(row["id"]), row["topic"], step.is_self_set),
-        *(due_at, due_at + _LIFE, now),
+        *(due_at, due_at + LIFE, now),
     )

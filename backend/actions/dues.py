@@ -12,6 +12,21 @@ DUE_COLUMNS = (
     " state, anchor, anchor_on, remind_on, booked_on, done_on"
 )
 
+# That what a service `d` is about was agreed to and not turned off.
+AGREED = """
+    NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = d.person_id
+        AND t.topic = d.topic AND t.choice <> 'on')
+    AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
+        AND c.purpose = 'service' AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
+    AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
+        AND c.purpose = d.topic AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
+"""
+# That a day of reminding has come for a service `d` that is owed, agreed to and not turned off.
+WANTED = f"""
+    d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1 AND {AGREED}
+"""
+ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
+
 
 def lock_persons(alias: str) -> str:
     """The clause by which one transaction at a time writes a person's due services.

@@ -74,7 +74,7 @@ async def fetch_for(actor: Actor, person_id: int, act: Act = Act.VIEW) -> Person
         birth_year=row.birth_year,
         sex=row.sex,
         locale=row.locale,
-        has_chat=await _has_chat(person_id),
+        has_chat=await has_chat(person_id),
         enrolled_on=row.enrolled_on,
     )
 
@@ -179,5 +179,12 @@ def keep_phone(row: Person, phone: str | None) -> None:
     row.phone_tail_index = keys().blind("phone_tail", phone[-_TAIL:]) if phone else None
 
 
-async def _has_chat(person_id: int) -> bool:
-    return bool(await execute("SELECT 1 AS one FROM account WHERE person_id = $1", person_id))
+async def has_chat(person_id: int) -> bool:
+    """Whether she has a chat of her own here, open or shut, and not one that fails for good."""
+    return bool(
+        await execute(
+            "SELECT 1 AS one FROM account WHERE person_id = $1"
+            " AND state NOT IN ('deactivated', 'unreachable')",
+            person_id,
+        )
+    )

@@ -8,6 +8,7 @@ from backend.actions.differences import COLUMNS, END, MOVE, Difference, compare
 from backend.actions.due_run import queue_due_for
 from backend.actions.dues import DUE_COLUMNS, lock_persons
 from backend.actions.facts import load_facts
+from backend.actions.late_run import skip_late
 from backend.actions.recall import recall_due_services
 from backend.actions.rulebook import rulebook
 from backend.actions.tasks import cancel_tasks_about
@@ -101,6 +102,7 @@ async def renew_share(*, now: datetime) -> Changes:
 async def roll(*, now: datetime) -> Changes:
     """Let the windows of everyone open and close with the date; no plan changes by it."""
     today = now.date()
+    await skip_late(now=now)
     async with in_transaction():
         opened = await execute(
             "UPDATE due_service SET state = 'open', updated_at = $2"

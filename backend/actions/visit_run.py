@@ -2,21 +2,21 @@
 
 from datetime import date, datetime
 
-from backend.actions.due_run import ADVANCE, WANTED
-from backend.actions.dues import read_day, read_due, rule_of
+from backend.actions.dues import ADVANCE, WANTED, read_day, read_due, rule_of
 from backend.domain.calendar import First
 from backend.domain.gestation import add_months
 from backend.domain.reminders import next_reminder_on
 from backend.store.sql import Row, execute, execute_many, in_transaction
 
 _BATCH = 2_000
-# A stopped or blocked chat is a choice, and makes no visit; only who never had one is visited.
+# A stopped or blocked chat is a choice and makes no visit; who has none that works is visited.
 _DUE = f"""
     SELECT d.*, p.village_code, h.cadre_id, EXISTS (SELECT 1 FROM task t
         WHERE t.due_service_id = d.id AND t.state = 'open') AS has_task
     FROM due_service d JOIN person p ON p.id = d.person_id AND p.state <> 'erased'
     LEFT JOIN household h ON h.id = p.household_id
-    WHERE {WANTED} AND NOT EXISTS (SELECT 1 FROM account a WHERE a.person_id = p.id)
+    WHERE {WANTED} AND NOT EXISTS (SELECT 1 FROM account a
+        WHERE a.person_id = p.id AND a.state NOT IN ('deactivated', 'unreachable'))
     ORDER BY d.id LIMIT {_BATCH}
 """
 _INSERT = """

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from backend.actions import audit, consents, events, reminders
 from backend.actions.events import Recorded, Told
-from backend.actions.people import check_access, check_of_age
+from backend.actions.people import check_access, check_of_age, has_chat
 from backend.actions.reminders import DueView
 from backend.actions.schedule import my_schedule
 from backend.domain.access import Act, Actor, HasOwnChat
@@ -16,7 +16,7 @@ from backend.domain.consent import Purpose
 from backend.domain.gestation import Dating
 from backend.store.ids import new_id
 from backend.store.models import Visit
-from backend.store.sql import execute, in_transaction
+from backend.store.sql import in_transaction
 
 LONGEST_NOTE = 200
 
@@ -45,7 +45,7 @@ async def record_visit(
 async def may_record(actor: Actor, person_id: int, *, now: datetime) -> None:
     """Raise what keeps a cadre from writing for a person: NotAllowed, HasOwnChat, Underage."""
     await check_access(actor, person_id, Act.WORK)
-    if await execute("SELECT 1 AS one FROM account WHERE person_id = $1", person_id):
+    if await has_chat(person_id):
         raise HasOwnChat
     await check_of_age(person_id, today=now.date())
 

@@ -96,7 +96,8 @@ class BroadcastRefused(SuixingError):
 class Reach:
     """Whom a broadcast is for, and whom it can reach; the last three make up the first.
 
-    Opted out: said no to news, to everything, or blocked the bot. Not bound: has no chat here.
+    Opted out: said no to news, to everything, or blocked the bot. Not bound: has no chat
+    here, or none that works.
     """
 
     targets: int

@@ -7,6 +7,8 @@ from backend.domain.schedule import DueService
 
 # A last reminder closer than this to the first one would only nag.
 SHORTEST_GAP = timedelta(3)
+# How long a reminder is worth sending: later it is skipped, so that none comes in a burst.
+LIFE = timedelta(days=1)
 
 
 def reminder_days(due: DueService, rule: Rule, *, since: date | None = None) -> list[date]:
@@ -48,3 +50,8 @@ def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
     if rule.reminding.first is First.DUE:
         first = max(first, due.due_on)
     return first if first <= due.closes_on else None
+
+
+def is_late(remind_on: date, today: date) -> bool:
+    """Whether a reminder's day is gone by for more than a day, so that it is skipped."""
+    return remind_on + LIFE < today

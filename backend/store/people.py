@@ -128,8 +128,9 @@ class Counter(Model):
 class Account(Model):
     """A Telegram user who has written to the bot, and the person behind the chat.
 
-    `state` is `active`, `stopped` (said STOP), `blocked` or `deactivated`; `stopped_at` outlives a
-    block, so that opening the chat again does not take back a STOP.
+    `state` is `active`, `stopped` (said STOP), `blocked`, `deactivated`, or `unreachable` (all
+    failed for days). `stopped_at` outlives a block, so that opening the chat again does not take
+    back a STOP.
     """
 
     id = fields.BigIntField(primary_key=True)

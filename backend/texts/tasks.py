@@ -16,8 +16,40 @@ def counts_text(counts: Counts, _: Gettext) -> str:
     )
 
 
-def digest_text(counts: Counts, _: Gettext, n_: Ngettext) -> str:
-    """What the morning's message says, discreet enough for a lock screen."""
+def digest_text(
+    counts: Counts, _: Gettext, n_: Ngettext, *, missed: int = 0, stopped: int = 0
+) -> str:
+    """What the morning's message says, discreet enough for a lock screen.
+
+    `missed` and `stopped` count who was not reached: no fault of anybody's.
+    """
+    lines = [_work_text(counts, n_)] if counts.today or not (missed or stopped) else []
+    if missed:
+        lines.append(missed_text(missed, n_))
+    if stopped:
+        lines.append(stopped_text(stopped, n_))
+    return "\n".join(lines)
+
+
+def missed_text(count: int, n_: Ngettext) -> str:
+    """That reminders did not get through in time."""
+    return n_(
+        "📭 {n} person did not get a reminder. A word from you helps.",
+        "📭 {n} people did not get a reminder. A word from you helps.",
+        count,
+    ).format(n=count)
+
+
+def stopped_text(count: int, n_: Ngettext) -> str:
+    """That messages to somebody have failed for days, so none are sent any more."""
+    return n_(
+        "📵 Messages no longer get through to {n} person. Ask after them when you pass by.",
+        "📵 Messages no longer get through to {n} people. Ask after them when you pass by.",
+        count,
+    ).format(n=count)
+
+
+def _work_text(counts: Counts, n_: Ngettext) -> str:
     if not counts.overdue:
         return n_("☀️ {n} task today.", "☀️ {n} tasks today.", counts.today).format(n=counts.today)
     said = n_(

@@ -3,15 +3,17 @@
 from backend.actions import tasks
 from backend.actions.dialogs import Answers
 from backend.actions.tasks import Agenda, TaskView
+from backend.actions.unreached import unreached_in
 from backend.domain.access import Role
 from backend.domain.tasks import TaskKind
-from backend.texts.tasks import counts_text, since_text, what_text
+from backend.texts.tasks import counts_text, missed_text, since_text, stopped_text, what_text
 from bot.buttons import Button, Screen, rows_of
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter
 from bot.membership import actor_of, staff_only
 from bot.viewer import Viewer
 
 _A_PAGE = 6
+_MOST_NAMES = 10
 _SIGNS = "①②③④⑤⑥"
 _ORDER, _MORE, _SEARCH, _LIST = "order", "more", "search", "list"
 
@@ -21,6 +23,7 @@ async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
     _ = viewer._
     agenda = await _agenda(viewer, answers)
     lines = [f"📋 {counts_text(agenda.counts, _)}"]
+    lines += await _unreached_lines(viewer)
     if not agenda.page:
         lines.append(_("Nothing to do today."))
     household: str | None = None
@@ -42,6 +45,20 @@ async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
         is_protected=True,
         is_page=True,
     )
+
+
+async def _unreached_lines(viewer: Viewer) -> list[str]:
+    """Who was not reached since yesterday's digest, so that a word in person can make up for it."""
+    unreached = await unreached_in(actor_of(viewer), now=viewer.now)
+    said = (
+        (missed_text, unreached.missed),
+        (stopped_text, unreached.stopped),
+    )
+    return [
+        f"{text(len(names), viewer.n_)}\n{viewer._(', ').join(names[:_MOST_NAMES])}"
+        for text, names in said
+        if names
+    ]
 
 
 async def take_list(viewer: Viewer, answers: Answers, given: Given) -> Move:

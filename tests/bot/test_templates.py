@@ -1,4 +1,4 @@
-"""Messages of the outbox by themselves: discreet words, and a word more when one may repeat."""
+"""Messages of the outbox: discreet words, and a word more when one may repeat."""
 
 from dataclasses import replace
 
@@ -25,18 +25,14 @@ def seen_by(clock: FrozenClock, locale: str) -> Viewer:
     return Viewer(1, visitor, translator(locale), clock.local(), Office("bot"))
 
 
-def message(template: str, *, ambiguities: int = 0) -> Message:
-    """A claimed message that was perhaps sent before."""
-    return Message(1, Kind.REMINDER, 7, 1, template, "12", 1, ambiguities, "token")
+def message(template: str) -> Message:
+    """A claimed message."""
+    return Message(1, Kind.REMINDER, 7, 1, template, "12", 1, 0, "token")
 
 
-async def written(
-    clock: FrozenClock, template: str, *, locale: str = "zh_CN", ambiguities: int = 0
-) -> Screen:
+async def written(clock: FrozenClock, template: str, *, locale: str = "zh_CN") -> Screen:
     """What the message shows by itself."""
-    return await TEMPLATES[template](
-        seen_by(clock, locale), message(template, ambiguities=ambiguities)
-    )
+    return await TEMPLATES[template](seen_by(clock, locale), message(template))
 
 
 @pytest.mark.parametrize("locale", locales())
@@ -55,9 +51,23 @@ async def test_a_reminder_says_only_that_there_is_one(clock: FrozenClock) -> Non
     assert english.text == "🔔 You have a new reminder."
 
 
-async def test_what_may_have_come_before_says_so(clock: FrozenClock) -> None:
-    screen = await written(clock, "reminder", ambiguities=1)
-    assert screen.text == "🔔 您有一条新提醒。\n（这条您可能已经收到过。）"
+@pytest.mark.parametrize(
+    ("language_code", "said"),
+    [("zh-hans", "\n（这条您可能已经收到过。）"), ("en", "\n(You may have got this before.)")],
+)
+async def test_whatever_may_have_come_before_says_so(
+    town: Town, language_code: str, said: str
+) -> None:
+    phone = town.phone(language_code=language_code)
+    phone.start()
+    await town.settle()
+    courier = Courier(town.service.walk.bot, town.service.desk, TEMPLATES)
+    for template in ("reminder", "broadcast_answered", "move_news", "cadre_alert", "desk_news"):
+        once = replace(message(template), chat_id=phone.id)
+        await courier.send(once)
+        text = phone.screen.text
+        await courier.send(replace(once, ambiguities=1))
+        assert phone.screen.text == text + said
 
 
 @pytest.mark.parametrize(("tries", "outcome"), [(0, Outcome.NOT_WRITTEN), (8, Outcome.BAD_REQUEST)])
