@@ -109,8 +109,8 @@ def _today(now: datetime) -> tuple[date, datetime, datetime, datetime]:
     """The civil day, and the first moments of it, of the next, and of the one after that."""
     today, zone = now.date(), now.tzinfo
     tomorrow = today + _ONE_DAY
-    after_that = tomorrow + _ONE_DAY
-    return today, *(at_minute(day, 0, zone) for day in (today, tomorrow, after_that))
+    first, following = at_minute(today, 0, zone), at_minute(tomorrow, 0, zone)
+    return today, first, following, at_minute(tomorrow + _ONE_DAY, 0, zone)
 
 
 def _whole_persons(rows: Sequence[Row]) -> Sequence[Row]:
