@@ -81,13 +81,13 @@ class _DateQuestion:
         return again(_expected(viewer))
 
     async def _take_press(self, viewer: Viewer, answers: Answers, value: str) -> Move:
+        extras = self.extras(viewer) if self.extras else ()
+        if any(value == extra.value for extra in extras):
+            return await self.answered(viewer, answers, value)
         if value.startswith("m"):
             return Move(answers={self.shown: value[1:]})
         if value.startswith("d"):
             return await self._take_day(viewer, answers, date.fromisoformat(value[1:]))
-        extras = self.extras(viewer) if self.extras else ()
-        if any(value == extra.value for extra in extras):
-            return await self.answered(viewer, answers, value)
         return Move()
 
     async def _take_text(self, viewer: Viewer, answers: Answers, text: str) -> Move:

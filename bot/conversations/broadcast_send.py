@@ -102,7 +102,11 @@ async def ask_confirm(viewer: Viewer, answers: Answers, view: BroadcastView) -> 
     at = _moment(viewer, answers)
     told = estimate(counted.reachable, at)
     lines = [
-        _("To {n} people, from {moment} on; it takes {duration}.").format(
+        viewer.n_(
+            "To {n} person, from {moment} on; it takes {duration}.",
+            "To {n} people, from {moment} on; it takes {duration}.",
+            counted.reachable,
+        ).format(
             n=f"{counted.reachable:,}",
             moment=moment_text(at, _) if answers["at"] else _("now"),
             duration=duration_text(told.duration, viewer.n_),
@@ -149,7 +153,8 @@ async def take_sent(viewer: Viewer, _answers: Answers, view: BroadcastView, give
     if given == Pressed("progress"):
         number = str(view.broadcast_id)
         return enter("broadcast_progress", "item", trail=("list",), reference=number)
-    return enter("home")
+    lost = viewer._("I did not understand that. Please choose below.")
+    return enter("home", hint=None if given == Pressed("home") else lost)
 
 
 async def _receipt(viewer: Viewer, answers: Answers, view: BroadcastView) -> str:

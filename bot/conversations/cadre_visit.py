@@ -141,13 +141,13 @@ async def ask_saved(viewer: Viewer, _answers: Answers) -> Screen:
     return Screen(_("✅ Written down."), rows=(buttons,), is_page=True)
 
 
-async def take_saved(_viewer: Viewer, answers: Answers, given: Given) -> Move:
+async def take_saved(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Go on with her, or back to the menu."""
     if given == Pressed(_MENU):
         return enter("cadre_visit", person=answers["person"])
     if given == Pressed(_PERSON):
         return enter("cadre_search", "person", person=answers["person"])
-    return enter("home")
+    return enter("home", hint=viewer._("I did not understand that. Please choose below."))
 
 
 CONVERSATION = staff_only(Role.CADRE)(

@@ -243,7 +243,7 @@ async def test_the_same_in_english(town: Town) -> None:
     await press(office, "That is all", "For which villages?")
     await press(office, "Done", "Who shall read it?")
     await press(office, "Everybody", "This is what they will read:")
-    sure = await press(office, "Send now", "To 1 people, from now on; it takes about 1 minute.")
+    sure = await press(office, "Send now", "To 1 person, from now on; it takes about 1 minute.")
     assert "another officer" not in sure.text
     await press(office, "Send it", "It is being sent now.")
     got = await reader.until(WORDS)
