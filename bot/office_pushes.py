@@ -1,8 +1,7 @@
 """What the office's broadcasts look like, and what its officers are told of them."""
 
 from backend.actions import broadcasts
-from backend.actions.broadcast_run import ANSWERED, TEMPLATE
-from backend.actions.broadcasts import WAITING
+from backend.actions.broadcast_run import ANSWERED, TEMPLATE, WAITING
 from backend.actions.delivery import Message
 from backend.texts.broadcasts import answered_text, copy_text, waiting_text
 from bot.buttons import Button, Screen

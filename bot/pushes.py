@@ -1,7 +1,6 @@
 """What the button of a message from the outbox opens."""
 
-from backend.actions.broadcast_run import ANSWERED
-from backend.actions.broadcasts import WAITING
+from backend.actions.broadcast_run import ANSWERED, WAITING
 from backend.actions.budget import DIGEST_TEMPLATE
 from backend.actions.delivery import Sent
 from backend.actions.moves import NEWS_TEMPLATE

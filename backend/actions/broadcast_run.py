@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.actions.audience import IS_REACHABLE, MEANT, adult_limits, reach_of
+from backend.actions.budget import has_message
 from backend.actions.delivery import enqueue
+from backend.domain.access import Role
 from backend.domain.broadcasts import LIFE, Act, Progress, next_state, sources
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, minute_of
@@ -15,6 +17,7 @@ from backend.store.sql import as_datetime, dialect, execute, in_transaction
 
 TEMPLATE = "broadcast"
 ANSWERED = "broadcast_answered"
+WAITING = "broadcast_waiting"
 _ONE_DAY = timedelta(days=1)
 _TOO_LATE = timedelta(days=1)
 _GROUPS = {
@@ -66,11 +69,20 @@ async def advance(broadcast_id: int, act: Act) -> bool:
 
 
 async def begin(broadcast_id: int, *, now: datetime) -> bool:
-    """Make the copies of a queued broadcast, all or none; False when it is not queued any more."""
+    """Make the copies of a queued broadcast, all or none; False when it is not queued any more.
+
+    Where it has come to reach so many since it was handed in that a second person has to look,
+    she is asked now.
+    """
     async with in_transaction():
+        reach = await reach_of(broadcast_id, today=now.date())
+        if reach.needs_second_person and not await _is_confirmed(broadcast_id):
+            if await advance(broadcast_id, Act.ASK):
+                await ask_others(broadcast_id, now=now)
+                await _tell_writer(broadcast_id, now=now)
+            return False
         if not await advance(broadcast_id, Act.BEGIN):
             return False
-        reach = await reach_of(broadcast_id, today=now.date())
         await execute(
             "UPDATE broadcast SET begun_at = $1, targets = $2, opted_out = $3,"
             " unbound = $4 WHERE id = $5",
@@ -133,6 +145,28 @@ async def tell_officer(person_id: int, broadcast_id: int, template: str, *, now:
             person_id=person_id,
             now=now,
         )
+
+
+async def ask_others(broadcast_id: int, *, now: datetime) -> None:
+    """Ask the other officers of its township to look at a broadcast."""
+    for person_id in await others(broadcast_id):
+        await tell_officer(person_id, broadcast_id, WAITING, now=now)
+
+
+async def others(broadcast_id: int) -> list[int]:
+    """Who could confirm a broadcast: the officers of its township who have not written it."""
+    rows = await execute(
+        "SELECT DISTINCT g.person_id FROM role_grant g JOIN broadcast b ON b.id = $1"
+        " AND g.region_code = b.region_code AND g.person_id <> b.written_by"
+        " WHERE g.role = $2 AND g.ended_at IS NULL ORDER BY g.person_id",
+        *(broadcast_id, Role.OFFICER.value),
+    )
+    return [row["person_id"] for row in rows]
+
+
+async def _is_confirmed(broadcast_id: int) -> bool:
+    rows = await execute("SELECT confirmed_by FROM broadcast WHERE id = $1", broadcast_id)
+    return bool(rows and rows[0]["confirmed_by"])
 
 
 async def _begin_or_give_back(
@@ -202,10 +236,7 @@ def _day_of(now: datetime) -> tuple[datetime, datetime]:
 
 def _due_at(person: str, this_day: str, next_day: str, *, day: tuple[str, str]) -> str:
     """The moment a copy is due: the next day for who has an unsolicited message this day."""
-    return f"""CASE WHEN EXISTS (SELECT 1 FROM send o WHERE o.person_id = {person}
-            AND NOT o.is_self_set AND o.kind IN ('reminder', 'broadcast')
-            AND o.state IN ('queued', 'claimed', 'sent', 'unknown')
-            AND o.due_at >= {day[0]} AND o.due_at < {day[1]})
+    return f"""CASE WHEN {has_message(person, first=day[0], last=day[1])}
         THEN {_moment(next_day)} ELSE {_moment(this_day)} END"""
 
 

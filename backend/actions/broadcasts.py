@@ -9,8 +9,10 @@ from backend.actions.audience import reach_of
 from backend.actions.broadcast_run import (
     ANSWERED,
     advance,
+    ask_others,
     begin,
     keep_counts,
+    others,
     progress_of,
     requeue_failed,
     tell_officer,
@@ -33,7 +35,6 @@ from backend.domain.broadcasts import (
 from backend.store.models import Broadcast, BroadcastText, BroadcastVillage
 from backend.store.sql import execute, in_transaction
 
-WAITING = "broadcast_waiting"
 _LISTED = 20
 
 
@@ -123,10 +124,11 @@ async def submit(
             raise BroadcastRefused(reason=Refusal.NOBODY)
         await _act(actor, broadcast_id, counted.submitting, now=now)
         await execute(
-            "UPDATE broadcast SET goes_at = $1 WHERE id = $2", goes_at or now, broadcast_id
+            "UPDATE broadcast SET goes_at = $1, confirmed_by = NULL WHERE id = $2",
+            *(goes_at or now, broadcast_id),
         )
         if counted.needs_second_person:
-            await _ask_others(view, now=now)
+            await ask_others(broadcast_id, now=now)
             return State.WAITING
         return await _begin_if_due(broadcast_id, goes_at or now, now=now)
 
@@ -195,8 +197,8 @@ async def retry_failed(actor: Actor, broadcast_id: int, *, now: datetime) -> int
 
 async def has_other_officer(actor: Actor, broadcast_id: int) -> bool:
     """Whether there is somebody else who could confirm it."""
-    view = await fetch_for(actor, broadcast_id)
-    return bool(await _others(view))
+    await fetch_for(actor, broadcast_id)
+    return bool(await others(broadcast_id))
 
 
 async def copy_of(broadcast_id: int, locale: str) -> Copy | None:
@@ -261,19 +263,4 @@ async def _act(actor: Actor, broadcast_id: int, act: Act, *, now: datetime) -> N
 async def _begin_if_due(broadcast_id: int, goes_at: datetime, *, now: datetime) -> State:
     if goes_at > now:
         return State.QUEUED
-    await begin(broadcast_id, now=now)
-    return State.SENDING
-
-
-async def _ask_others(view: BroadcastView, *, now: datetime) -> None:
-    for person_id in await _others(view):
-        await tell_officer(person_id, view.broadcast_id, WAITING, now=now)
-
-
-async def _others(view: BroadcastView) -> list[int]:
-    rows = await execute(
-        "SELECT DISTINCT person_id FROM role_grant WHERE role = $1 AND region_code = $2"
-        " AND ended_at IS NULL AND person_id <> $3 ORDER BY person_id",
-        *(Role.OFFICER.value, view.township.code, view.written_by),
-    )
-    return [row["person_id"] for row in rows]
+    return State.SENDING if await begin(broadcast_id, now=now) else State.WAITING

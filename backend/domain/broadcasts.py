@@ -58,7 +58,7 @@ class Act(StrEnum):
 
 _MOVES: Mapping[Act, Mapping[State, State]] = {
     Act.WRITE: {State.DRAFT: State.DRAFT},
-    Act.ASK: {State.DRAFT: State.WAITING},
+    Act.ASK: {State.DRAFT: State.WAITING, State.QUEUED: State.WAITING},
     Act.SUBMIT: {State.DRAFT: State.QUEUED},
     Act.CONFIRM: {State.WAITING: State.QUEUED},
     Act.RETURN: {State.WAITING: State.DRAFT, State.QUEUED: State.DRAFT},

@@ -457,7 +457,7 @@ async def test_ten_thousand_recipients_expand_in_one_statement(now: datetime) ->
     officer = await sun_li()
     draft = await a_draft(officer, now)
     await a_crowd(10_000)
-    await Broadcast.filter(id=draft.broadcast_id).update(state="queued")
+    await Broadcast.filter(id=draft.broadcast_id).update(state="queued", confirmed_by=1)
     await broadcast_run.begin(draft.broadcast_id, now=now)
     assert await Send.filter(broadcast_id=draft.broadcast_id).count() == 10_000
     keys = await Send.filter(broadcast_id=draft.broadcast_id).values_list("dedup_key", flat=True)

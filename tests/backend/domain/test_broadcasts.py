@@ -20,6 +20,7 @@ from backend.domain.broadcasts import (
 ALLOWED = {
     (Act.WRITE, State.DRAFT): State.DRAFT,
     (Act.ASK, State.DRAFT): State.WAITING,
+    (Act.ASK, State.QUEUED): State.WAITING,
     (Act.SUBMIT, State.DRAFT): State.QUEUED,
     (Act.CONFIRM, State.WAITING): State.QUEUED,
     (Act.RETURN, State.WAITING): State.DRAFT,
