@@ -49,6 +49,12 @@ async def recall_due_services(
         await _recall(condition, REMINDER_TEMPLATE, *person_ids, *part, now=now)
 
 
+async def recall_snoozes(person_id: int, due_id: int, *, but: str, now: datetime) -> None:
+    """Take back what a person had put off about a due service, but for the message `but`."""
+    condition = "person_id = $2 AND dedup_key LIKE $3 AND dedup_key <> $4"
+    await _recall(condition, person_id, f"snooze:{due_id}:%", but, now=now)
+
+
 async def recall_broadcast(broadcast_id: int, *, now: datetime) -> None:
     """Take back every copy of a broadcast that has not gone yet."""
     await _recall("broadcast_id = $2", broadcast_id, now=now)

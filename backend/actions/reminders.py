@@ -8,12 +8,18 @@ from backend.actions import tasks
 from backend.actions.delivery import enqueue
 from backend.actions.dues import DUE_COLUMNS, read_due, rule_of
 from backend.actions.planning import replan
-from backend.actions.recall import REMINDER_TEMPLATE, recall_due_services, recall_purposes
+from backend.actions.recall import (
+    REMINDER_TEMPLATE,
+    recall_due_services,
+    recall_purposes,
+    recall_snoozes,
+)
 from backend.domain.calendar import First, Kind, Rule
 from backend.domain.delivery import Kind as MessageKind
 from backend.domain.errors import NotOwed
 from backend.domain.gestation import add_months
 from backend.domain.quiet_hours import at_minute, minute_of
+from backend.domain.quiet_hours import later as later_by
 from backend.domain.reminders import next_reminder_on
 from backend.domain.schedule import DueService, State
 from backend.domain.tasks import HelpReason, TaskKind
@@ -183,12 +189,15 @@ async def keep_choice(person_id: int, topic: str, choice: str, *, now: datetime)
 async def snooze(person_id: int, due_id: int, later: Later, *, now: datetime) -> datetime:
     """Remind her again in an hour, tonight at eight, or tomorrow; return when.
 
-    Past eight, tonight means in an hour. What she sets herself is not held by quiet hours.
+    It takes the place of what she had put off about the same service before. Past eight, tonight
+    means in an hour. What she sets herself is not held by quiet hours.
     """
     async with in_transaction():
         view = _live(await _find(person_id, due_id), now)
         due_at = await _later(view, later, now=now)
-        await _remind_at(view, due_at, f"snooze:{due_id}:{due_at:%Y%m%d%H%M}", now=now)
+        key = f"snooze:{due_id}:{due_at:%Y%m%d%H%M}:{now:%Y%m%d%H%M%S}"
+        await recall_snoozes(person_id, due_id, but=key, now=now)
+        await _remind_at(view, due_at, key, now=now)
         return due_at
 
 
@@ -199,7 +208,7 @@ async def _later(view: DueView, later: Later, *, now: datetime) -> datetime:
         return at_minute(now.date() + _ONE_DAY, minute, now.tzinfo)
     if later == "tonight" and minute_of(now) < _TONIGHT:
         return at_minute(now.date(), _TONIGHT, now.tzinfo)
-    return now + _HOUR
+    return later_by(now, _HOUR)
 
 
 async def _find(person_id: int, due_id: int) -> Row:

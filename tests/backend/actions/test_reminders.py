@@ -1,10 +1,11 @@
 """What a person can answer to a reminder."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.actions import consents, events, reminders, schedule
+from backend.actions import consents, delivery, events, reminders, schedule
 from backend.actions.due_run import queue_due
 from backend.actions.events import Told
 from backend.domain.consent import Purpose
@@ -154,6 +155,33 @@ async def test_pressing_snooze_twice_reminds_once(now: datetime) -> None:
     for _ in range(2):
         await reminders.snooze(wang.id, due.id, "tonight", now=now)
     assert await Send.filter(dedup_key__startswith="snooze:").count() == 1
+
+
+async def test_a_new_snooze_takes_the_place_of_the_one_before(now: datetime) -> None:
+    wang, due = await wang_and_her_first_visit(now)
+    for later in ("tonight", "hour", "tonight"):
+        at = await reminders.snooze(wang.id, due.id, later, now=now)
+        waiting = await Send.filter(dedup_key__startswith="snooze:", state="queued")
+        assert [send.due_at for send in waiting] == [at]
+        now += timedelta(minutes=5)
+
+
+async def test_a_snooze_within_the_quiet_hours_comes_as_she_set_it(now: datetime) -> None:
+    wang, due = await wang_and_her_first_visit(now)
+    await Send.all().delete()
+    night = now.replace(hour=22)
+    at = await reminders.snooze(wang.id, due.id, "hour", now=night)
+    assert await delivery.claim(7, now=at - timedelta(minutes=1), limit=5) == []
+    [message] = await delivery.claim(7, now=at, limit=5)
+    assert message.reference == str(due.id)
+
+
+async def test_an_hour_is_an_hour_also_where_the_clock_is_set_back(now: datetime) -> None:
+    wang, due = await wang_and_her_first_visit(now)
+    first_pass = datetime(2027, 11, 7, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    await DueService.filter(id=due.id).update(closes_on=date(2028, 1, 1))
+    at = await reminders.snooze(wang.id, due.id, "hour", now=first_pass)
+    assert at.astimezone(UTC) - first_pass.astimezone(UTC) == timedelta(hours=1)
 
 
 async def test_the_schedule_shows_what_is_open_by_its_last_day_then_what_comes(

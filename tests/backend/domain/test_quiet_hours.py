@@ -1,11 +1,11 @@
 """Quiet hours over midnight, at their edges, and of no length."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.domain.quiet_hours import at_minute, is_quiet, minute_of, out_of_quiet_hours
+from backend.domain.quiet_hours import at_minute, is_quiet, later, minute_of, out_of_quiet_hours
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NIGHT, MORNING, NOON = 21 * 60, 8 * 60, 12 * 60
@@ -40,6 +40,32 @@ def test_a_shifted_moment_is_never_earlier_never_quiet_and_at_most_a_night_later
     assert shifted >= moment
     assert not is_quiet(minute_of(shifted), from_minute=NIGHT, to_minute=MORNING)
     assert (shifted - moment).total_seconds() <= 11 * 3600
+
+
+ZONES = ("Australia/Lord_Howe", "America/New_York", "Africa/Cairo", "America/Santiago")
+
+
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("hours", [(NIGHT, MORNING), (90, 120), (60, 130), (1430, 30), (0, 0)])
+def test_where_clocks_are_changed_a_moment_is_never_moved_back_nor_into_the_night(
+    name: str, hours: tuple[int, int]
+) -> None:
+    zone, (first, last) = ZoneInfo(name), hours
+    for hour in range(365 * 24 * 2):
+        moment = (datetime(2027, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * hour)).astimezone(zone)
+        shifted = out_of_quiet_hours(moment, from_minute=first, to_minute=last)
+        assert shifted.astimezone(UTC) >= moment.astimezone(UTC)
+        shown = shifted.astimezone(UTC).astimezone(zone)
+        assert not is_quiet(minute_of(shown), from_minute=first, to_minute=last)
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_time_that_passes_is_counted_over_a_change_of_clocks(name: str) -> None:
+    zone = ZoneInfo(name)
+    for hour in range(365 * 24):
+        moment = (datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hour)).astimezone(zone)
+        passed = later(moment, timedelta(hours=2)).astimezone(UTC) - moment.astimezone(UTC)
+        assert passed == timedelta(hours=2)
 
 
 def test_the_night_before_new_year_ends_in_the_new_year() -> None:
