@@ -42,9 +42,6 @@ class StoreConfig(BaseSettings):
         None, description="The bot's user name, only for links made while offline"
     )
     zone: str = Field("Asia/Shanghai", description="Time zone of the township")
-    calendar_file: Path | None = Field(
-        None, description="The township's own values for the service calendars (TOML)"
-    )
     invite_days: int = Field(90, ge=1, le=366, description="Days an invite stays valid")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged"

@@ -1,7 +1,7 @@
 """What is done again and again: short ticks, each safe to repeat and to interrupt."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +20,8 @@ from backend.actions import (
     inbox,
     mydata,
     planning,
+    publications,
+    rulebook,
     unreached,
     visit_run,
 )
@@ -61,6 +63,15 @@ async def _expire(now: datetime, _url: str) -> int:
 
 async def _show_lost(now: datetime, _url: str) -> int:
     return await dialogs.show_lost(now=now, since=now - _LOST_UNTIL, before=now - _LOST_AFTER)
+
+
+async def _follow_rules(_now: datetime, _url: str) -> bool:
+    before = rulebook.rulebook()
+    return await rulebook.follow_publications() is not before
+
+
+async def _carry_out_rules(now: datetime, _url: str) -> int:
+    return sum([step.persons async for step in publications.carry_out(now=now)])
 
 
 async def _roll_plans(now: datetime, _url: str) -> object:
@@ -113,8 +124,12 @@ async def _tell_desk(now: datetime, _url: str) -> int:
     return urgent + await desk_alerts.tell_desk(now=now)
 
 
+# What every process does, also one that runs no other job.
+EVERYWHERE = (Job("follow_rules", timedelta(seconds=5), _follow_rules),)
 JOBS = (
+    *EVERYWHERE,
     Job("recover", timedelta(seconds=5), _recover),
+    Job("carry_out_rules", timedelta(seconds=10), _carry_out_rules),
     Job("show_lost", timedelta(seconds=5), _show_lost),
     Job("roll_plans", timedelta(minutes=30), _roll_plans),
     Job("renew_plans", timedelta(hours=1), _renew_plans),
@@ -151,10 +166,15 @@ async def run_all(clock: Clock, url: str) -> None:
 
 
 def schedule_jobs(
-    scheduler: Scheduler, clock: Clock, url: str, *, run: Callable[..., Awaitable[None]] = run_job
+    scheduler: Scheduler,
+    clock: Clock,
+    url: str,
+    *,
+    jobs: Sequence[Job] = JOBS,
+    run: Callable[..., Awaitable[None]] = run_job,
 ) -> None:
     """Have `scheduler` wake every job with `run`, the first time at once."""
-    for job in JOBS:
+    for job in jobs:
         scheduler.add_job(
             run,
             "interval",

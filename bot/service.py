@@ -11,13 +11,12 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import BadRequest, InvalidToken, NetworkError
 
-from backend.actions import delivery
+from backend.actions import delivery, publications
 from backend.actions.inbox import webhook_secret
-from backend.actions.rulebook import use_rulebook
 from backend.actions.sending import Pace, Sender
 from backend.clock import Clock
 from backend.config import Config
-from backend.jobs import Job, run_job, schedule_jobs
+from backend.jobs import EVERYWHERE, JOBS, Job, run_job, schedule_jobs
 from backend.store.database import open_database
 from backend.store.liveness import hold
 from backend.web.health import health_routes
@@ -84,8 +83,9 @@ async def running(
         if "web" in parts:
             await stack.enter_async_context(_web_server(service, parts, routes))
         await stack.enter_async_context(in_touch(service))
+        jobs = JOBS if "jobs" in parts else EVERYWHERE
+        await stack.enter_async_context(_ticking(service, jobs))
         if "jobs" in parts:
-            await stack.enter_async_context(_ticking(service))
             await stack.enter_async_context(sending(service))
         if "bot" in parts:
             await stack.enter_async_context(incoming(service))
@@ -97,9 +97,9 @@ async def assembled(
 ) -> Service:
     """Put the parts together over the open database; nothing runs yet.
 
-    Raises what `use_rulebook` raises when the township's calendar file is wrong.
+    Raises CalendarMistake when the township's published values do not fit calendars that are new.
     """
-    use_rulebook(config.calendar_file)
+    await publications.publish_shipped(now=clock.now())
     owner_id = await delivery.open_owner(clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
     desk = Desk(clock, office, build_dialogs(), nudge=lambda: None)
@@ -183,8 +183,8 @@ async def _web_server(
 
 
 @asynccontextmanager
-async def _ticking(service: Service) -> AsyncIterator[None]:
-    """Wake the jobs beside the block; those under way at its end are let finish."""
+async def _ticking(service: Service, jobs: Sequence[Job]) -> AsyncIterator[None]:
+    """Wake jobs beside the block; those under way at its end are let finish."""
     scheduler = AsyncIOScheduler(timezone=service.clock.zone)
     under_way: set[asyncio.Task[None]] = set()
 
@@ -195,7 +195,8 @@ async def _ticking(service: Service) -> AsyncIterator[None]:
         await asyncio.shield(task)
         service.sender.nudge()
 
-    schedule_jobs(scheduler, service.clock, service.config.database_url, run=followed)
+    url = service.config.database_url
+    schedule_jobs(scheduler, service.clock, url, jobs=jobs, run=followed)
     scheduler.start()
     yield
     scheduler.pause()

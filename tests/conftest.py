@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.actions.network import made_inside, refuse_calls_in_transactions
+from backend.actions.rulebook import follow_publications
 from backend.clock import FrozenClock
 from backend.store import models
 from backend.store.database import open_database
@@ -76,6 +77,7 @@ async def database(request: pytest.FixtureRequest, sqlite_file: Path) -> AsyncIt
     """An empty database of each kind; its value is the kind's name."""
     if request.param == "sqlite":
         async with open_database(f"sqlite://{sqlite_file}"):
+            await follow_publications()
             yield request.param
         return
     folder: Path = request.getfixturevalue("postgres_folder")
@@ -83,6 +85,7 @@ async def database(request: pytest.FixtureRequest, sqlite_file: Path) -> AsyncIt
     async with open_database(address, keys_file=folder / "keys"):
         tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
         await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        await follow_publications()
         yield request.param
 
 

@@ -1,13 +1,16 @@
 """What has to be written so that a person's rows say what the plan says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import NamedTuple, cast
 
 from backend.actions.dues import read_due
-from backend.actions.rulebook import rulebook
+from backend.actions.rulebook import Rulebook
 from backend.domain.events import EventKind
+from backend.domain.moved_reminders import Reminded, remind_after_move
 from backend.domain.reminders import next_reminder_on
+from backend.domain.rule_changes import Effect, effect
 from backend.domain.schedule import DueService, Facts, State
 from backend.store.sql import Row, as_date
 
@@ -20,19 +23,61 @@ _PLANNED = (
 COLUMNS = ("person_id", "rule", "episode", "occurrence", *_PLANNED, "remind_on", "updated_at")
 _MARKED = ", ".join(f"{name} = ${number}" for number, name in enumerate(_PLANNED, 1))
 MOVE = f"UPDATE due_service SET {_MARKED}, remind_on = $10, updated_at = $11 WHERE id = $12"
+UNSAY = "UPDATE due_service SET reminded_on = NULL WHERE id = $1"
 END = "UPDATE due_service SET state = $1, remind_on = NULL, updated_at = $2 WHERE id = $3"
+
+_STATE = COLUMNS.index("state") - COLUMNS.index("rule") - 1
 
 Values = tuple[object, ...]
 
 
+class Moved(NamedTuple):
+    """A row whose service has other days, another state or rule; `planned` by `_PLANNED`."""
+
+    row: Row
+    due: DueService
+    planned: Values
+    remind_on: date | None
+
+
 @dataclass(slots=True)
 class Difference:
-    """The rows to write, and the ids of live rows that are over by it."""
+    """The rows to write: new ones by `COLUMNS`, those that move, and those nobody is owed."""
 
     added: list[Values] = field(default_factory=list)
-    moved: list[Values] = field(default_factory=list)
-    ended: list[Values] = field(default_factory=list)
-    over: list[int] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    ended: list[Row] = field(default_factory=list)
+
+    @property
+    def over(self) -> list[int]:
+        """The ids of what could be had and cannot any more."""
+        ids = [row["id"] for row in self.ended]
+        ids += [
+            step.row["id"]
+            for step in self.moved
+            if step.row["state"] in _LIVE and not step.due.state.is_live
+        ]
+        return ids
+
+    @property
+    def put_off(self) -> dict[int, date | None]:
+        """What she may have been told is open and opens only later now: ids, and when told."""
+        return {
+            step.row["id"]: as_date(step.row["reminded_on"])
+            for step in self.moved
+            if step.row["reminded_on"] and step.due.state is State.PLANNED
+        }
+
+    def effects(self) -> Iterator[tuple[int, str, Effect]]:
+        """What people see of it: whose service, by which rule, and what becomes of it."""
+        for person_id, rule, *values in self.added:
+            if values[_STATE] in _LIVE:
+                yield cast(int, person_id), cast(str, rule), Effect.APPEARS
+        for step in self.moved:
+            if what := effect(read_due(step.row), step.due):
+                yield step.row["person_id"], step.due.rule, what
+        for row in self.ended:
+            yield row["person_id"], row["rule"], Effect.VANISHES
 
 
 def compare(
@@ -41,6 +86,7 @@ def compare(
     held: Sequence[Row],
     *,
     person_id: int,
+    book: Rulebook,
     difference: Difference,
     now: datetime,
 ) -> None:
@@ -49,7 +95,7 @@ def compare(
     What ended before it was ever written is left out; what is no longer owed becomes cancelled.
     """
     if not held:
-        _add(person_id, facts, dues, difference=difference, now=now)
+        _add((person_id, facts), dues, book=book, difference=difference, now=now)
         return
     rows = {(row["rule"], row["episode"], row["occurrence"]): row for row in held}
     fresh = []
@@ -58,28 +104,25 @@ def compare(
         if row is None:
             fresh.append(due)
         else:
-            _move(row, due, facts, difference=difference, now=now)
-    _add(person_id, facts, fresh, difference=difference, now=now)
-    over = [row["id"] for row in rows.values() if row["state"] in _LIVE]
-    difference.ended += [(State.CANCELLED.value, now, due_id) for due_id in over]
-    difference.over += over
+            _move(row, due, facts, book=book, difference=difference, today=now.date())
+    _add((person_id, facts), fresh, book=book, difference=difference, now=now)
+    difference.ended += [row for row in rows.values() if row["state"] in _LIVE]
 
 
 def _add(
-    person_id: int,
-    facts: Facts,
+    person: tuple[int, Facts],
     dues: Iterable[DueService],
     *,
+    book: Rulebook,
     difference: Difference,
     now: datetime,
 ) -> None:
     """Note the rows of services that nobody has written yet."""
-    today, find = now.date(), rulebook().find
+    (person_id, facts), today = person, now.date()
     for due in dues:
         if not due.state.is_live and due.state is not State.DONE:
             continue
-        rule = find(due.rule, due.version)
-        remind_on = next_reminder_on(due, rule, since=today) if rule else None
+        remind_on = first_reminder(due, book, today)
         planned = _planned(due, facts)
         difference.added.append(
             (person_id, due.rule, due.episode, due.occurrence, *planned, remind_on, now)
@@ -87,16 +130,19 @@ def _add(
 
 
 def _move(
-    row: Row, due: DueService, facts: Facts, *, difference: Difference, now: datetime
+    row: Row,
+    due: DueService,
+    facts: Facts,
+    *,
+    book: Rulebook,
+    difference: Difference,
+    today: date,
 ) -> None:
     """Note a row whose service has moved or changed its state, if it has."""
     planned = _planned(due, facts)
-    if _says(row, planned):
-        return
-    remind_on = _moved_reminder(row, due, now.date())
-    difference.moved.append((*planned, remind_on, now, row["id"]))
-    if row["state"] in _LIVE and not due.state.is_live:
-        difference.over.append(row["id"])
+    if not _says(row, planned) and not _is_settled(row, due, facts):
+        remind_on = _moved_reminder(row, due, book, today)
+        difference.moved.append(Moved(row, due, planned, remind_on))
 
 
 def _planned(due: DueService, facts: Facts) -> Values:
@@ -115,26 +161,61 @@ def _says(row: Row, planned: Values) -> bool:
     )
 
 
+def _is_settled(row: Row, due: DueService, facts: Facts) -> bool:
+    """Whether a row stays as it is: what is over stays over under the rule it was had by.
+
+    What was done stays done, though its window moved away from that day, as long as the record
+    of that day stands.
+    """
+    done_on = as_date(row["done_on"])
+    if row["state"] == due.state.value:
+        return not due.state.is_live and done_on == _done_on(due, facts)
+    is_done = row["state"] == State.DONE.value and done_on is not None
+    return is_done and done_on in _days_had(due, facts)
+
+
 def _done_on(due: DueService, facts: Facts) -> date | None:
     """The day a done service was had: as recorded by name, else by a day in its window."""
     if due.state is not State.DONE:
         return None
-    own = [record for record in facts.records if record.rule == due.rule]
-    named = [r.on for r in own if (r.rule, r.episode, r.occurrence) == due.key]
-    days = named or [record.on for record in own]
-    days += [event.on for event in facts.events if event.kind is EventKind.EXAM and event.on]
+    records = facts.records
+    named = [r.on for r in records if (r.rule, r.episode, r.occurrence) == due.key]
+    days = named or _days_had(due, facts)
     return next((day for day in days if named or due.opens_on <= day <= due.closes_on), None)
 
 
-def _moved_reminder(row: Row, due: DueService, today: date) -> date | None:
-    """The next reminder of a service that moved; a first one that was given is not repeated."""
-    rule = rulebook().find(due.rule, due.version)
-    if rule is None or not due.state.is_live:
+def _days_had(due: DueService, facts: Facts) -> list[date]:
+    """The days for which something is recorded that may have been this service."""
+    days = [
+        record.on
+        for record in facts.records
+        if record.rule == due.rule
+        and record.episode in (None, due.episode)
+        and record.occurrence in (None, due.occurrence)
+    ]
+    days += [
+        event.on
+        for event in facts.events
+        if event.kind is EventKind.EXAM and event.on and event.rule in (None, due.rule)
+    ]
+    return days
+
+
+def first_reminder(due: DueService, book: Rulebook, today: date) -> date | None:
+    """The first reminder of a service of which nothing was said yet."""
+    rule = book.find(due.rule, due.version)
+    return next_reminder_on(due, rule, since=today) if rule else None
+
+
+def _moved_reminder(row: Row, due: DueService, book: Rulebook, today: date) -> date | None:
+    rule = book.find(due.rule, due.version)
+    if rule is None:
         return None
-    before = read_due(row)
-    if before.state.is_live and before[4:7] == due[4:7]:
-        return as_date(row["remind_on"])
-    was_reminded = before.state.is_live and row["remind_on"] != next_reminder_on(before, rule)
-    if not was_reminded:
-        return next_reminder_on(due, rule, since=today)
-    return next_reminder_on(due, rule, today - timedelta(days=1))
+    before = Reminded(
+        due=read_due(row),
+        rule=book.find(row["rule"], row["rule_version"]) or rule,
+        remind_on=as_date(row["remind_on"]),
+        given_on=as_date(row["reminded_on"]),
+        booked_on=as_date(row["booked_on"]),
+    )
+    return remind_after_move(before, due, rule, today)

@@ -6,9 +6,18 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from backend.actions.budget import has_reminder
-from backend.actions.dues import ADVANCE, WANTED, lock_persons, read_day, read_due, rule_of
+from backend.actions.dues import (
+    ADVANCE,
+    TOLD,
+    WANTED,
+    lock_persons,
+    read_day,
+    read_due,
+    rule_of,
+)
 from backend.actions.late_run import skip_late
 from backend.actions.recall import REMINDER_TEMPLATE
+from backend.actions.rulebook import follow_publications, rulebook
 from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, out_of_quiet_hours
@@ -19,8 +28,8 @@ _BATCH = 2_000
 _ONE_DAY = timedelta(days=1)
 
 _DUE = f"""
-    SELECT d.*, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute, p.quiet_to_minute,
-        a.tg_id,
+    SELECT d.*, p.village_code, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute,
+        p.quiet_to_minute, a.tg_id,
         {has_reminder("d.person_id", first="$2", last="$3")} AS is_told_today,
         {has_reminder("d.person_id", first="$3", last="$4")} AS is_told_tomorrow
     FROM due_service d JOIN person p ON p.id = d.person_id
@@ -33,7 +42,9 @@ _INSERT = f"""
         is_self_set, due_at, expires_at, state, tries, ambiguities, created_at)
     VALUES ($1, '{Kind.REMINDER}', {PRIORITIES[Kind.REMINDER]}, $2, $3, '{REMINDER_TEMPLATE}',
         $4, $5, $6, $7, $8, 'queued', 0, 0, $9)
-    ON CONFLICT (dedup_key) DO NOTHING
+    ON CONFLICT (dedup_key) DO UPDATE SET state = 'queued', due_at = excluded.due_at,
+        expires_at = excluded.expires_at, finished_at = NULL
+    WHERE send.state = 'cancelled' AND send.ambiguities = 0
 """
 
 
@@ -74,6 +85,7 @@ async def queue_due(*, now: datetime) -> DueRun:
             query = f"{_DUE} AND d.person_id > $5 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
             rows = await execute(query, *_today(now), last_person)
             batch = _whole_persons(rows)
+            await follow_publications()
             total += await _queue(await _read_anew(batch, now=now), now=now)
         if not batch:
             return total
@@ -130,9 +142,11 @@ async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
     told = [step for step in steps if step.due_at]
     if told:
         await execute_many(_INSERT, [_message(step, now) for step in told])
-    if steps:
-        await execute_many(ADVANCE, [(step.remind_on, now, step.row["id"]) for step in steps])
-    return DueRun(len(told), len(steps) - len(told))
+        advanced = [(step.remind_on, now.date(), now, step.row["id"]) for step in told]
+        await execute_many(TOLD, advanced)
+    if put_off := [step for step in steps if not step.due_at]:
+        await execute_many(ADVANCE, [(step.remind_on, now, step.row["id"]) for step in put_off])
+    return DueRun(len(told), len(put_off))
 
 
 def _steps(dues: Iterable[Row], now: datetime) -> Iterator[_Step]:
@@ -140,7 +154,7 @@ def _steps(dues: Iterable[Row], now: datetime) -> Iterator[_Step]:
     today, told_on = now.date(), set[date]()
     for row in dues:
         rule = rule_of(row)
-        if rule is None:
+        if rule is None or not rulebook().has(rule.id, row["village_code"]):
             yield _Step(row, due_at=None, is_self_set=False, remind_on=None)
             continue
         is_self_set = rule.reminding.first is First.DAILY

@@ -9,7 +9,7 @@ from backend.store.sql import Row, as_date, dialect
 
 DUE_COLUMNS = (
     "id, person_id, rule, rule_version, episode, occurrence, topic, opens_on, due_on, closes_on,"
-    " state, anchor, anchor_on, remind_on, booked_on, done_on"
+    " state, anchor, anchor_on, remind_on, reminded_on, booked_on, done_on"
 )
 
 # That what a service `d` is about was agreed to and not turned off.
@@ -24,6 +24,10 @@ AGREED = """
 # That a day of reminding has come for a service `d` that is owed, agreed to and not turned off.
 WANTED = f"""
     d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1 AND {AGREED}
+"""
+# What was told of today, or put off; each names the next day of reminding.
+TOLD = """
+    UPDATE due_service SET remind_on = $1, reminded_on = $2, updated_at = $3 WHERE id = $4
 """
 ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
 

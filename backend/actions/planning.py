@@ -4,15 +4,23 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.actions.differences import COLUMNS, END, MOVE, Difference, compare
+from backend.actions.differences import (
+    COLUMNS,
+    END,
+    MOVE,
+    UNSAY,
+    Difference,
+    compare,
+    first_reminder,
+)
 from backend.actions.due_run import queue_due_for
 from backend.actions.dues import DUE_COLUMNS, lock_persons
 from backend.actions.facts import load_facts
 from backend.actions.late_run import skip_late
-from backend.actions.recall import recall_due_services
-from backend.actions.rulebook import rulebook
-from backend.actions.tasks import cancel_tasks_about
-from backend.domain.schedule import Facts, plan
+from backend.actions.recall import recall_due_services, take_back_unsent
+from backend.actions.rulebook import Rulebook, follow_publications
+from backend.actions.tasks import cancel_tasks_about, cancel_visits_about
+from backend.domain.schedule import Facts, State, plan
 from backend.store.sql import (
     Row,
     among,
@@ -51,7 +59,12 @@ class Progress:
 
     last_person: int
     persons: int
-    changes: Changes
+    difference: Difference
+
+    @property
+    def changes(self) -> Changes:
+        """How many due services were written."""
+        return _changes(self.difference)
 
 
 async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Changes:
@@ -60,7 +73,7 @@ async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Chan
     Without `is_told` nothing is queued, as when something is put back as it was.
     """
     async with in_transaction():
-        changes = await _replan([person_id], now=now)
+        changes = _changes(await _replan([person_id], now=now))
         if is_told:
             await queue_due_for([person_id], now=now)
         return changes
@@ -74,13 +87,27 @@ async def replan_all(
     With `rules`, ids, only what is owed by these rules is planned and compared: no rule depends
     on another. Stopped after any batch, it goes on from `after_person`.
     """
+    while step := await replan_batch(after_person, now=now, rules=rules):
+        yield step
+        after_person = step.last_person
+
+
+async def replan_batch(
+    after_person: int, *, now: datetime, rules: Collection[str] | None = None
+) -> Progress | None:
+    """Plan the next persons after one anew, in one transaction; None if there are no more."""
+    person_ids = await enrolled_after(after_person)
+    if not person_ids:
+        return None
+    async with in_transaction():
+        difference = await _replan(person_ids, now=now, rules=rules)
+    return Progress(person_ids[-1], len(person_ids), difference)
+
+
+async def enrolled_after(person_id: int) -> list[int]:
+    """The next persons who are enrolled after one, in the order in which all are planned."""
     query = f"SELECT id FROM person WHERE {_ENROLLED} AND id > $1 ORDER BY id LIMIT {_BATCH}"
-    while rows := await execute(query, after_person):
-        person_ids = [row["id"] for row in rows]
-        async with in_transaction():
-            changes = await _replan(person_ids, now=now, rules=rules)
-        after_person = person_ids[-1]
-        yield Progress(after_person, len(person_ids), changes)
+    return [row["id"] for row in await execute(query, person_id)]
 
 
 async def renew_share(*, now: datetime) -> Changes:
@@ -95,7 +122,7 @@ async def renew_share(*, now: datetime) -> Changes:
     for first in range(0, len(rows), _BATCH):
         person_ids = [row["id"] for row in rows[first : first + _BATCH]]
         async with in_transaction():
-            changes += await _replan(person_ids, now=now)
+            changes += _changes(await _replan(person_ids, now=now))
     return changes
 
 
@@ -119,21 +146,62 @@ async def roll(*, now: datetime) -> Changes:
 
 async def _replan(
     person_ids: Sequence[int], *, now: datetime, rules: Collection[str] | None = None
-) -> Changes:
+) -> Difference:
     """Bring the due services of some persons, by some rules only or all, to what is owed now."""
     await _lock(person_ids)
+    # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
+    book = await follow_publications()
+    difference = await differences(person_ids, book, rules, now=now)
+    await _take_back(difference, book, now=now)
+    await _write(person_ids, difference, now=now)
+    return difference
+
+
+async def differences(
+    person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
+) -> Difference:
+    """How the rows of persons differ from what a rulebook owes them, by some rules only or all."""
     zone = now.tzinfo
     assert zone is not None, "now is aware"
     facts = await load_facts(person_ids, zone)
     held = await _held(person_ids, rules)
-    difference = _differences(facts, held, rules, now=now)
+    return _differences(facts, held, (book, rules), now=now)
+
+
+async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -> None:
+    """Take back what says that a service is open which opens only later now, if it is unsent.
+
+    What was not said is said when its day comes; what has gone out is not said again.
+    """
+    given, today = difference.put_off, now.date()
+    if not given:
+        return
+    unsaid = await take_back_unsent(given, now=now) | await cancel_visits_about(given, now=now)
+    difference.moved = [
+        step._replace(remind_on=first_reminder(step.due, book, today))
+        if step.row["id"] in unsaid
+        else step
+        for step in difference.moved
+    ]
+    if unsaid:
+        await execute_many(UNSAY, [(due_id,) for due_id in unsaid])
+
+
+async def _write(person_ids: Collection[int], difference: Difference, *, now: datetime) -> None:
     if difference.added:
         await copy_rows("due_service", COLUMNS, difference.added)
-    for statement, rows in ((MOVE, difference.moved), (END, difference.ended)):
+    for statement, rows in (
+        (MOVE, [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]),
+        (END, [(State.CANCELLED.value, now, row["id"]) for row in difference.ended]),
+    ):
         if rows:
             await execute_many(statement, rows)
-    await recall_due_services(person_ids, difference.over, now=now)
-    await cancel_tasks_about(difference.over, now=now)
+    over = difference.over
+    await recall_due_services(person_ids, over, now=now)
+    await cancel_tasks_about(over, now=now)
+
+
+def _changes(difference: Difference) -> Changes:
     return Changes(len(difference.added), len(difference.moved), len(difference.ended))
 
 
@@ -158,15 +226,14 @@ async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> d
 def _differences(
     facts: Mapping[int, Facts],
     held: Mapping[int, Sequence[Row]],
-    rules: Collection[str] | None,
+    by: tuple[Rulebook, Collection[str] | None],
     *,
     now: datetime,
 ) -> Difference:
-    """How the rows of persons differ from what they are owed, by some rules only or all."""
-    difference, today = Difference(), now.date()
+    (book, rules), difference, today = by, Difference(), now.date()
     for person_id, known in facts.items():
-        here = rulebook().at(known.region)
+        here = book.at(known.region)
         planned = here if rules is None else [rule for rule in here if rule.id in rules]
         dues, rows = plan(known, planned, today), held.get(person_id, ())
-        compare(known, dues, rows, person_id=person_id, difference=difference, now=now)
+        compare(known, dues, rows, person_id=person_id, book=book, difference=difference, now=now)
     return difference

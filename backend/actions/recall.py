@@ -4,8 +4,8 @@ A row another process has just claimed is made worthless instead: the sender loo
 commits the intent to send, and then finds it expired.
 """
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from backend.store.sql import execute, marks
 
@@ -53,6 +53,31 @@ async def recall_snoozes(person_id: int, due_id: int, *, but: str, now: datetime
     """Take back what a person had put off about a due service, but for the message `but`."""
     condition = "person_id = $2 AND dedup_key LIKE $3 AND dedup_key <> $4"
     await _recall(condition, person_id, f"snooze:{due_id}:%", but, now=now)
+
+
+async def recall_rules(rules: Collection[str], village_code: str, *, now: datetime) -> None:
+    """Take back the messages about whatever is still owed by these rules in a village."""
+    condition = (
+        "template = $2 AND reference IN (SELECT CAST(d.id AS TEXT) FROM due_service d"
+        " JOIN person p ON p.id = d.person_id WHERE p.village_code = $3"
+        f" AND d.state IN ('planned', 'open') AND d.rule IN ({marks(len(rules), after=3)}))"
+    )
+    await _recall(condition, REMINDER_TEMPLATE, village_code, *sorted(rules), now=now)
+
+
+async def take_back_unsent(given: Mapping[int, date | None], *, now: datetime) -> frozenset[int]:
+    """Take back the calendar's reminders of due services, by id and the day each was given.
+
+    Return the ids of those that surely had not gone out; what she set herself stays.
+    """
+    keys = {f"due:{due_id}:{day}": due_id for due_id, day in given.items()}
+    which = f"dedup_key IN ({marks(len(keys), after=1)})"
+    taken = await execute(
+        f"{_CANCEL} AND {which} RETURNING dedup_key, ambiguities", now, *keys
+    ) + await execute(
+        f"{_SPOIL} AND intent_at IS NULL AND {which} RETURNING dedup_key, ambiguities", now, *keys
+    )
+    return frozenset(keys[row["dedup_key"]] for row in taken if not row["ambiguities"])
 
 
 async def recall_broadcast(broadcast_id: int, *, now: datetime) -> None:

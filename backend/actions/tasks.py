@@ -126,6 +126,17 @@ async def cancel_tasks_about(due_ids: Collection[int], *, now: datetime) -> None
         )
 
 
+async def cancel_visits_about(due_ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Cancel the open visits to tell of due services, and return the ids of those not told of."""
+    rows = await execute(
+        "UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open'"
+        f" AND kind = '{TaskKind.VISIT}' AND due_service_id IN ({marks(len(due_ids), after=1)})"
+        " RETURNING due_service_id",
+        *(now, *due_ids),
+    )
+    return frozenset(row["due_service_id"] for row in rows)
+
+
 def _parts(ids: list[int]) -> Iterator[list[int]]:
     return (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
 

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from backend.actions.dues import ADVANCE, WANTED, read_day, read_due, rule_of
+from backend.actions.dues import ADVANCE, TOLD, WANTED, read_day, read_due, rule_of
+from backend.actions.rulebook import follow_publications
 from backend.domain.calendar import First
 from backend.domain.gestation import add_months
 from backend.domain.reminders import next_reminder_on
@@ -22,7 +23,9 @@ _DUE = f"""
 _INSERT = """
     INSERT INTO task (person_id, village_code, cadre_id, kind, due_service_id, dedup_key, state,
         due_on, tries, opened_at)
-    VALUES ($1, $2, $3, 'visit', $4, $5, 'open', $6, 0, $7) ON CONFLICT (dedup_key) DO NOTHING
+    VALUES ($1, $2, $3, 'visit', $4, $5, 'open', $6, 0, $7)
+    ON CONFLICT (dedup_key) DO UPDATE SET state = 'open', closed_at = NULL
+    WHERE task.state = 'cancelled'
 """
 _CLOSE = """
     UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open' AND kind = 'visit'
@@ -47,11 +50,18 @@ async def _queue(now: datetime) -> int:
     today = now.date()
     async with in_transaction():
         rows = await execute(_DUE, today)
-        fresh = [row for row in rows if not row["has_task"]]
+        book = await follow_publications()
+        fresh: list[Row] = []
+        others: list[Row] = []
+        for row in rows:
+            is_owed = book.has(row["rule"], row["village_code"])
+            (fresh if is_owed and not row["has_task"] else others).append(row)
         if fresh:
             await execute_many(_INSERT, [_task(row, now) for row in fresh])
-        if rows:
-            await execute_many(ADVANCE, [(_next(row, today), now, row["id"]) for row in rows])
+            told = [(_next(row, today), today, now, row["id"]) for row in fresh]
+            await execute_many(TOLD, told)
+        if others:
+            await execute_many(ADVANCE, [(_next(row, today), now, row["id"]) for row in others])
     return len(rows)
 
 

@@ -1,11 +1,12 @@
 """Reads the service calendars and a township's own values, and refuses what cannot be."""
 
 import tomllib
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from backend.calendars.entries import Entry
 from backend.domain.calendar import (
@@ -69,6 +70,13 @@ RULE_FIELDS = (
 )
 
 
+class Written(NamedTuple):
+    """A file as it stands: its name, for telling of mistakes, and its text."""
+
+    name: str
+    text: str
+
+
 @cache
 def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
     """Every rule of the calendars in a folder, with a township's own values over them.
@@ -77,12 +85,35 @@ def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
     (or `enabled = false`), and may name its 12-digit `region`: then the shipped rule still holds
     everywhere else, see `rules_for`. Raises CalendarMistake.
     """
-    entries = [entry for path in sorted(base.glob("*.toml")) for entry in _entries(path)]
-    if override is not None:
-        entries = _overridden(entries, override)
-    rules = tuple(rule for entry in entries if (rule := _rule(entry)).is_offered or rule.region)
-    _check_together(rules, entries)
+    entries = read_entries(read_file(override) if override else None, base)
+    rules = rules_of(entries)
+    check_together(rules, entries)
     return rules
+
+
+def read_entries(own: Written | None = None, base: Path = BASE) -> list[Entry]:
+    """The entries of the calendars in a folder, with a township's own values over them."""
+    entries = [entry for path in sorted(base.glob("*.toml")) for entry in _entries(path)]
+    return _overridden(entries, own) if own else entries
+
+
+def read_file(path: Path) -> Written:
+    """A file's text; raises CalendarMistake where there is none."""
+    try:
+        return Written(path.name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path.name, error) from error
+
+
+def own_rules(own: Written) -> frozenset[str]:
+    """The ids of the rules of which a township's file says something."""
+    changes = Entry(own.name, "", _parse(own)).table("rules")
+    return frozenset(changes.fields if changes else ())
+
+
+def rules_of(entries: Iterable[Entry]) -> tuple[Rule, ...]:
+    """The rules that entries describe, each checked alone; raises CalendarMistake."""
+    return tuple(rule for entry in entries if (rule := _rule(entry)).is_offered or rule.region)
 
 
 def rules_for(rules: Sequence[Rule], region: str) -> tuple[Rule, ...]:
@@ -107,19 +138,23 @@ def _prefix(region: str) -> str:
     return region[: next(lengths, None)]
 
 
-def _parse(path: Path) -> Mapping[str, object]:
-    """The tables of a file; raises CalendarMistake where it is missing or is no TOML."""
+def _parse(file: Written) -> Mapping[str, object]:
+    """The tables of a file; raises CalendarMistake where it is no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CalendarMistake(
-            file=path.name, rule="", field="", found=str(error), allowed="a TOML file in UTF-8"
-        ) from error
+        return tomllib.loads(file.text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(file.name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> CalendarMistake:
+    return CalendarMistake(
+        file=name, rule="", field="", found=str(error), allowed="a TOML file in UTF-8"
+    )
 
 
 def _entries(path: Path) -> tuple[Entry, ...]:
     """The `[[rules]]` of a calendar file."""
-    top = Entry(path.name, "", _parse(path))
+    top = Entry(path.name, "", _parse(read_file(path)))
     top.allow_only(("rules",))
     found = []
     for number, table in enumerate(top.tables("rules"), 1):
@@ -128,9 +163,9 @@ def _entries(path: Path) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _overridden(entries: Sequence[Entry], override: Path) -> list[Entry]:
+def _overridden(entries: Sequence[Entry], own: Written) -> list[Entry]:
     """The entries with a township's values over them."""
-    top = Entry(override.name, "", _parse(override))
+    top = Entry(own.name, "", _parse(own))
     top.allow_only(("region", "rules"))
     region = top.region("region")
     changes = top.table("rules")
@@ -298,7 +333,7 @@ def _check_alone(entry: Entry, rule: Rule) -> None:
         entry.refuse("age_to", f"an age from {age_from} on")
 
 
-def _check_together(rules: Sequence[Rule], entries: Sequence[Entry]) -> None:
+def check_together(rules: Sequence[Rule], entries: Sequence[Entry]) -> None:
     """Refuse two versions of a rule in force at once, and windows of a group that overlap."""
     files = {entry.rule: entry.file for entry in entries}
     for region in sorted({rule.region for rule in rules}):

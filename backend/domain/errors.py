@@ -160,6 +160,13 @@ class CalendarMistake(SuixingError):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
+class RulesOutdated(SuixingError):
+    """Other rules were published since these were checked."""
+
+    code: ClassVar[str] = "rules_outdated"
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
 class AlreadyRegistered(SuixingError):
     """The chat has a person behind it already."""
 

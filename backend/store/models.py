@@ -24,6 +24,7 @@ from backend.store.people import (
     Region,
     RoleGrant,
 )
+from backend.store.rules import RulePublication
 from backend.store.services import (
     DoseLog,
     DueService,
@@ -64,6 +65,7 @@ __all__ = [
     "ReceiptGuess",
     "Region",
     "RoleGrant",
+    "RulePublication",
     "Send",
     "ServiceRecord",
     "Task",

@@ -48,7 +48,8 @@ class DueService(Model):
     """A service owed to a person; the window [opens_on, closes_on] includes both ends.
 
     `state` is planned, open, done, declined, closed or cancelled. `remind_on` is the next day on
-    which a message about it is due, if any; `booked_on` is the day she said she booked.
+    which a message about it is due, if any; `reminded_on` the last on which one was given;
+    `booked_on` is the day she said she booked.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -66,6 +67,7 @@ class DueService(Model):
     anchor = fields.CharField(max_length=16)
     anchor_on: date = fields.DateField()
     remind_on: date | None = fields.DateField(null=True)
+    reminded_on: date | None = fields.DateField(null=True)
     booked_on: date | None = fields.DateField(null=True)
     done_on: date | None = fields.DateField(null=True)
     updated_at: datetime = fields.DatetimeField()

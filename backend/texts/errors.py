@@ -46,6 +46,9 @@ _ERRORS: Mapping[str, Sentence] = {
     "calendar_mistake": lambda _: _(
         "{file}, rule {rule}, {field}: {found} may not stand there. Allowed: {allowed}."
     ),
+    "rules_outdated": lambda _: _(
+        "Other rules were published meanwhile. Nothing was changed; look at the effect once more."
+    ),
     "already_registered": lambda _: _("This chat is registered already. Open the menu to go on."),
     "invite_refused": lambda _: _(
         "This invitation cannot be used any more. Ask the village cadre, or register yourself."

@@ -1,0 +1,249 @@
+"""Publishing rules: a township's file, checked, put in force for everybody, and carried out."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.actions import audit
+from backend.actions.planning import Progress, replan_batch
+from backend.actions.recall import recall_rules
+from backend.actions.rulebook import Rulebook, follow_publications
+from backend.calendars.load import Written, check_together, own_rules, read_entries, rules_of
+from backend.calendars.published import read_rules, write_entries
+from backend.domain.calendar import Rule
+from backend.domain.errors import CalendarMistake, RulesOutdated
+from backend.domain.rule_changes import Tally, differing, tally
+from backend.store.sql import Row, as_datetime, dialect, execute, in_transaction
+
+_LOCK = 0x5355_4952
+_OWN_VALUES = "the township's values as published"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Rules that may be published: the township's file, and what it makes of the calendars.
+
+    `changed` holds the ids of the rules that differ from those of publication `over` (0 before
+    the first), which were in force when it was checked.
+    """
+
+    text: str
+    written: str
+    rules: tuple[Rule, ...]
+    changed: frozenset[str]
+    over: int
+
+    @property
+    def digest(self) -> str:
+        """What tells these rules, written in this file, from any others."""
+        return hashlib.sha256(f"{self.text}\0{self.written}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A publication, and how far everybody has been planned by it."""
+
+    number: int
+    text: str
+    published_by: int | None
+    published_at: datetime
+    persons: int
+    tally: Tally
+    done_at: datetime | None
+
+
+async def draft(file: Written) -> Draft:
+    """Check a township's file against the calendars and against what was published.
+
+    A version that was published means for ever what it meant then, so a rule that is to say
+    something else needs a higher one. Raises CalendarMistake.
+    """
+    drafted = await _draft(file)
+    book, own = await follow_publications(), own_rules(file)
+    for rule in drafted.rules:
+        if rule.id in own:
+            _check_version(rule, book, file)
+    return drafted
+
+
+async def publish(drafted: Draft, *, now: datetime, by: int | None = None) -> int:
+    """Put rules in force at once, and return their number; `carry_out` plans everybody by them.
+
+    Messages about rules that vanish are taken back in the same transaction. Raises RulesOutdated
+    when others were published since these were checked.
+    """
+    async with in_transaction():
+        await _lock()
+        if await _newest_number() != drafted.over:
+            raise RulesOutdated
+        await _insert(drafted, now=now, by=by)
+    await follow_publications()
+    return drafted.over + 1
+
+
+async def publish_shipped(*, now: datetime) -> bool:
+    """Publish what the program brings, with the township's values over it, unless it was before.
+
+    So new calendars of a new program are kept and carried out like any others; an older program
+    that starts once more changes nothing. Raises CalendarMistake when they do not fit together.
+    """
+    async with in_transaction():
+        await _lock()
+        newest = await execute("SELECT text FROM rule_publication ORDER BY number DESC LIMIT 1")
+        shipped = await _draft(Written(_OWN_VALUES, newest[0]["text"] if newest else ""))
+        is_known = await execute(
+            "SELECT 1 AS one FROM rule_publication WHERE digest = $1 LIMIT 1", shipped.digest
+        )
+        if not is_known:
+            await _insert(shipped, now=now, by=None)
+    await follow_publications()
+    return not is_known
+
+
+async def carry_out(*, now: datetime) -> AsyncIterator[Progress]:
+    """Plan everybody by the newest publication, batch by batch, from where it stopped.
+
+    What a batch did and how far it came are one transaction, so after a kill nothing is done
+    twice and nothing counted twice. Where another process is at it, this one leaves it alone.
+    """
+    number, rules = 0, frozenset[str]()
+    while True:
+        async with in_transaction():
+            row = await _claim()
+            if row is None:
+                return
+            if row["number"] != number:
+                number, rules = row["number"], await _to_plan(row["number"])
+            step = await replan_batch(row["last_person"], now=now, rules=rules) if rules else None
+            await _note(number, step, now=now)
+        if step is None:
+            return
+        yield step
+
+
+async def newest_publication() -> Publication | None:
+    """The publication in force, None before there is one."""
+    rows = await execute("SELECT * FROM rule_publication ORDER BY number DESC LIMIT 1")
+    return _publication(rows[0]) if rows else None
+
+
+async def _draft(file: Written) -> Draft:
+    """A township's values over the calendars as shipped, checked alone and together."""
+    entries = read_entries(file)
+    rules = rules_of(entries)
+    check_together(rules, entries)
+    book = await follow_publications()
+    number = await _newest_number()
+    return Draft(
+        text=file.text,
+        written=write_entries(entries),
+        rules=rules,
+        changed=differing(book.rules, rules),
+        over=number,
+    )
+
+
+def _check_version(rule: Rule, book: Rulebook, file: Written) -> None:
+    """Refuse a version that was published with another meaning."""
+    published = book.published(rule.id, rule.version)
+    if rule.is_offered and published not in (None, rule):
+        raise CalendarMistake(
+            file=file.name,
+            rule=rule.id,
+            field="version",
+            found=f"{rule.version}, which was published saying something else,",
+            allowed=f"a whole number above {book.highest_version(rule.id)}",
+        )
+
+
+async def _lock() -> None:
+    """Let one process at a time publish; SQLite has one writer anyway."""
+    if dialect() == "postgres":
+        await execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
+async def _newest_number() -> int:
+    rows = await execute("SELECT coalesce(max(number), 0) AS number FROM rule_publication")
+    number: int = rows[0]["number"]
+    return number
+
+
+async def _insert(drafted: Draft, *, now: datetime, by: int | None) -> None:
+    book = await follow_publications()
+    number = await _newest_number() + 1
+    await execute(
+        "INSERT INTO rule_publication (number, text, rules, digest, published_by, published_at,"
+        " last_person, persons, appeared, moved, vanished) VALUES ($1, $2, $3, $4, $5, $6,"
+        " 0, 0, 0, 0, 0)",
+        *(number, drafted.text, drafted.written, drafted.digest, by, now),
+    )
+    await _recall_gone(book, book.succeeded_by(drafted.rules), now=now)
+    await audit.append("rules_published", now=now, actor_id=by, detail=f"publication {number}")
+
+
+async def _recall_gone(before: Rulebook, after: Rulebook, *, now: datetime) -> None:
+    """Take back, village by village, the messages about rules that are in force there no more."""
+    for row in await execute("SELECT DISTINCT village_code FROM person"):
+        village = row["village_code"]
+        gone = {rule.id for rule in before.at(village)} - {rule.id for rule in after.at(village)}
+        if gone:
+            await recall_rules(gone, village, now=now)
+
+
+async def _claim() -> Row | None:
+    """The newest publication while it is not carried out, for this transaction alone."""
+    lock = "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+    rows = await execute(
+        "SELECT number, last_person FROM rule_publication WHERE done_at IS NULL"
+        f" AND number = (SELECT max(number) FROM rule_publication) {lock}"
+    )
+    return rows[0] if rows else None
+
+
+async def _to_plan(number: int) -> frozenset[str]:
+    """The ids of the rules that differ from any by which somebody may still be planned.
+
+    Those of the last publication that was carried out for everybody, and of each one since.
+    """
+    rows = await execute(
+        "SELECT number, rules, done_at FROM rule_publication WHERE number <= $1"
+        " AND number >= coalesce((SELECT max(number) FROM rule_publication"
+        " WHERE done_at IS NOT NULL), 0) ORDER BY number DESC",
+        number,
+    )
+    newest, *others = [read_rules(row["rules"]) for row in rows]
+    if rows[-1]["done_at"] is None:
+        return frozenset(rule.id for rules in (newest, *others) for rule in rules)
+    return frozenset[str]().union(*(differing(rules, newest) for rules in others))
+
+
+async def _note(number: int, step: Progress | None, *, now: datetime) -> None:
+    """Write down how far a publication came; with no more persons, that it is carried out."""
+    if step is None:
+        await execute(
+            "UPDATE rule_publication SET done_at = $1 WHERE done_at IS NULL AND number <= $2",
+            *(now, number),
+        )
+        return
+    done = tally(what for _, _, what in step.difference.effects())
+    await execute(
+        "UPDATE rule_publication SET last_person = $1, persons = persons + $2,"
+        " appeared = appeared + $3, moved = moved + $4, vanished = vanished + $5"
+        " WHERE number = $6",
+        *(step.last_person, step.persons, done.appear, done.move, done.vanish, number),
+    )
+
+
+def _publication(row: Row) -> Publication:
+    published_at = as_datetime(row["published_at"])
+    assert published_at is not None, "the column is not nullable"
+    return Publication(
+        number=row["number"],
+        text=row["text"],
+        published_by=row["published_by"],
+        published_at=published_at,
+        persons=row["persons"],
+        tally=Tally(row["appeared"], row["moved"], row["vanished"]),
+        done_at=as_datetime(row["done_at"]),
+    )
