@@ -23,7 +23,7 @@ def sentences() -> set[Sentence]:
     found: set[Sentence] = set()
     for part in SPOKEN:
         for file in (ROOT / part).rglob("*.py"):
-            found.update(_said_in(ast.parse(file.read_text("utf-8"))))
+            found.update(said_in(ast.parse(file.read_text("utf-8"))))
     return found
 
 
@@ -72,7 +72,8 @@ def _new_entry(one: str, many: str, *, locale: str) -> polib.POEntry:
     return polib.POEntry(msgid=one, msgid_plural=many, msgstr_plural=forms)
 
 
-def _said_in(tree: ast.AST) -> Iterator[Sentence]:
+def said_in(tree: ast.AST) -> Iterator[Sentence]:
+    """Yield every sentence in a piece of code as (msgid, plural or "")."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

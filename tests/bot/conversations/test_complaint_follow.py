@@ -148,3 +148,23 @@ async def test_left_too_long_no_more_can_be_added(town: Town, w: Tongue) -> None
     assert not await Complaint.exists()
     await confide(phone, "One more.", w("No more can be added here."))
     await press(phone, w("✖ Cancel"), w("Nothing was handed in, and all of it is erased."))
+
+
+async def test_a_stranger_with_a_name_says_how_she_can_be_reached(town: Town, w: Tongue) -> None:
+    await a_county_desk(now=town.now)
+    phone = town.phone(language_code=w.code)
+    phone.start()
+    await phone.answer()
+    await say(phone, "/complaint", w("💬 Please read this first."))
+    await press(phone, w("Praise"), w("Would you like to give your name?"))
+    who = w("Who is it about? Type the name or the place, or press.")
+    await press(phone, w("👤 With my name"), who)
+    how = w("Please type your name and phone number. I seal them apart.")
+    await press(phone, w("Village cadre"), how)
+    phone.send_file(b"OggS", kind="voice", name="voice.ogg")
+    await phone.until(w("I can only read words and buttons. Please choose below."))
+    await confide(
+        phone,
+        "Chen Mei 13900000000",
+        w("I seal each message at once and take it out of this chat."),
+    )

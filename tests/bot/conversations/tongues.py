@@ -55,7 +55,9 @@ def _longest_run(text: str) -> str:
 
 async def puzzle(phone: Phone, w: Tongue) -> None:
     """Write what answers no question: it is asked again, below a hint in her language."""
-    asked = phone.screen.text.splitlines()
+    push = w("🔔 You have a new reminder.")
+    shown = [one for one in phone.messages if one.from_bot and one.text != push]
+    asked = shown[-1].text.splitlines()
     answer = await say(phone, NONSENSE, asked[-1])
     hint = answer.text.splitlines()[0]
     assert hint not in asked
