@@ -233,7 +233,7 @@ def _differences(
     (book, rules), difference, today = by, Difference(), now.date()
     for person_id, known in facts.items():
         here = book.at(known.region)
-        planned = here if rules is None else [rule for rule in here if rule.id in rules]
+        planned = here if rules is None else here.only(rules)
         dues, rows = plan(known, planned, today), held.get(person_id, ())
         compare(known, dues, rows, person_id=person_id, book=book, difference=difference, now=now)
     return difference

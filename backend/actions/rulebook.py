@@ -7,6 +7,7 @@ from functools import cache
 from backend.calendars.load import load, rules_for
 from backend.calendars.published import read_rules
 from backend.domain.calendar import Rule
+from backend.domain.rules import Rules
 from backend.store.sql import execute
 
 
@@ -15,16 +16,19 @@ class Rulebook:
 
     def __init__(self, rules: Iterable[Rule], earlier: Iterable[Rule] = ()) -> None:
         self.rules = tuple(rules)
-        self._at: dict[str, tuple[Rule, ...]] = {}
+        self._at: dict[str, Rules] = {}
+        # The villages of a region have the same rules, and share what is remembered of them.
+        self._shared: dict[tuple[Rule, ...], Rules] = {}
         known = (*earlier, *sorted(self.rules, key=lambda rule: rule.version))
         offered = [rule for rule in known if rule.is_offered]
         self._by_version = {(rule.id, rule.version): rule for rule in offered}
         self._newest = {rule.id: rule for rule in offered}
 
-    def at(self, region: str) -> tuple[Rule, ...]:
+    def at(self, region: str) -> Rules:
         """The rules in force in a village by its 12-digit code."""
         if region not in self._at:
-            self._at[region] = rules_for(self.rules, region)
+            rules = rules_for(self.rules, region)
+            self._at[region] = self._shared.setdefault(rules, Rules(rules))
         return self._at[region]
 
     def find(self, rule_id: str, version: int) -> Rule | None:

@@ -1,14 +1,15 @@
 """The planner: from facts and rules to the services a person is, was or will be owed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from backend.domain.calendar import (
-    EVERYONE,
     Anchor,
+    Audience,
     Follows,
     Repeat,
     Rule,
@@ -18,10 +19,8 @@ from backend.domain.calendar import (
 from backend.domain.episodes import Episode, History, trace
 from backend.domain.events import Event, EventKind
 from backend.domain.gestation import add_months, age_on
+from backend.domain.rules import HORIZON, Days, Layout, ReadyRule, Rules, Span, lay
 from backend.domain.windows import hangs_on, window_for
-
-# Endless repeats are laid out this far ahead and remembered this far back, in days.
-HORIZON = timedelta(400)
 
 
 class State(StrEnum):
@@ -98,16 +97,6 @@ class DueService(NamedTuple):
         return self.rule, self.episode, self.occurrence
 
 
-class Span(NamedTuple):
-    """One occurrence of a window laid on the calendar, counted from a day; days inclusive."""
-
-    occurrence: int
-    counted_on: date
-    opens_on: date
-    due_on: date
-    closes_on: date
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One person's planning: facts, what they add up to, and what was done by today, by rule."""
@@ -120,6 +109,9 @@ class Case:
 
 # So far off that adding some months still gives a date.
 NEVER = date(9000, 1, 1)
+# By opening day, then by rule, episode and occurrence.
+_ORDER = itemgetter(4, 0, 2, 3)
+_NONE: Sequence[ServiceRecord] = ()
 # Exams of which nobody said which service they were.
 ANY_EXAM = ""
 
@@ -131,33 +123,19 @@ def plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
     was known, creates nothing. Endless repeats reach 400 days ahead and back. Live rows of an
     earlier plan that are not in this one are no longer owed; terminal rows stay as they are.
     """
+    ready = rules if isinstance(rules, Rules) else Rules(rules)
     history = trace(facts.events, facts.enrolled_on)
     case = Case(facts, history, today, _done(facts, today))
     found = [
         due
-        for rule in rules
-        if _is_for(rule, facts)
-        for episode in history.by_anchor.get(rule.anchor, ())
-        if hangs_on(rule, episode)
+        for anchor, chosen in ready.of(facts.sex, facts.calendar, facts.topics)
+        for episode in history.by_anchor.get(anchor, ())
+        for rule in chosen
+        if hangs_on(rule.rule, episode)
         for due in _owed(rule, episode, case)
     ]
-    found.sort(key=_order)
+    found.sort(key=_ORDER)
     return found
-
-
-def _order(due: DueService) -> tuple[date, str, str, int]:
-    """By opening day, then in a fixed order."""
-    return due.opens_on, due.rule, due.episode, due.occurrence
-
-
-def _is_for(rule: Rule, facts: Facts) -> bool:
-    """True if a rule's calendar, topic and sex are this person's."""
-    audience = rule.audience
-    return (
-        audience.topic in facts.topics
-        and rule.calendar in (EVERYONE, facts.calendar)
-        and audience.sex in (None, facts.sex)
-    )
 
 
 def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
@@ -173,24 +151,36 @@ def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
     return done
 
 
-def _owed(rule: Rule, episode: Episode, case: Case) -> Iterator[DueService]:
+def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
     """The due services of one rule in one episode."""
+    rule = ready.rule
     if rule.follows:
         episode = _after_other(episode, rule.follows, case)
-    window = window_for(rule, episode)
-    if window is None or _was_over(rule, episode, case.facts):
-        return
-    last_on = rule.until.day(episode.dates.get(rule.until.anchor, NEVER)) if rule.until else None
-    records = case.done.get(rule.id, [])
-    if EventKind.EXAM in rule.done_by:
-        records = records + case.done.get(ANY_EXAM, [])
-    for span in _spans(rule, window, episode=episode, case=case, records=records):
-        if last_on and span.opens_on > last_on:
-            return
-        is_done = any(_completes(record, span, episode.id) for record in records)
-        if _suits(rule, span, case) and not _is_past(span, episode, case.facts, is_done=is_done):
-            state = State.DONE if is_done else _state(rule, episode, span=span, case=case)
-            yield _due(rule, window, episode=episode, span=span, state=state, case=case)
+    layout = _layout_for(ready, episode)
+    if layout is None or (episode.ends and _was_over(rule, episode, case.facts)):
+        return []
+    records = case.done.get(rule.id, _NONE)
+    if rule.done_by and EventKind.EXAM in rule.done_by:
+        records = (*records, *case.done.get(ANY_EXAM, _NONE))
+    spans = _spans(ready, layout, episode=episode, case=case, records=records)
+    if rule.until:
+        last_on = rule.until.day(episode.dates.get(rule.until.anchor, NEVER))
+        spans = [span for span in spans if span.opens_on <= last_on]
+    owed = [
+        (span, is_done)
+        for span in spans
+        if span.closes_on >= case.facts.enrolled_on and _suits(ready, span, case)
+        for is_done in [bool(records) and _is_done(span, episode, records)]
+        if is_done or episode.known_on is None or span.closes_on >= episode.known_on
+    ]
+    if not owed:
+        return []
+    why = _why(rule, layout.window, episode, case.facts)
+    return [
+        _due(rule, episode, span=span, state=state, why=why)
+        for span, is_done in owed
+        for state in [State.DONE if is_done else _state(rule, episode, span=span, case=case)]
+    ]
 
 
 def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
@@ -203,30 +193,35 @@ def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
     return replace(episode, dates={**episode.dates, Anchor.EXAM: min(had)}) if had else episode
 
 
+def _layout_for(ready: ReadyRule, episode: Episode) -> Layout | None:
+    """The window of a rule that fits an episode, laid out."""
+    if ready.usual and ready.rule.anchor in episode.dates:
+        return ready.usual
+    window = window_for(ready.rule, episode)
+    return ready.layouts[id(window)] if window else None
+
+
 def _spans(
-    rule: Rule,
-    window: Window,
+    ready: ReadyRule,
+    layout: Layout,
     *,
     episode: Episode,
     case: Case,
     records: Sequence[ServiceRecord],
-) -> Iterator[Span]:
+) -> Iterable[Span]:
     """The occurrences of a window, endless ones within the horizon of today."""
-    dates = episode.dates
+    rule, dates = ready.rule, episode.dates
     if rule.anchor is Anchor.OF_AGE:
         start = _of_age_on(rule, case.facts)
         if start is None:
-            return
+            return ()
         dates = {Anchor.OF_AGE: start}
     repeat = rule.repeat
-    if repeat is None:
-        yield _span(window, dates, 1, counted_on=dates.get(rule.anchor, episode.on))
-    elif repeat.from_record:
+    if repeat and repeat.from_record:
         own = [record for record in records if record.episode in (None, episode.id)]
         start, repeat = dates[rule.anchor], repeat.lasting(episode.lasts_months)
-        yield from _rolling(repeat, window, start=start, case=case, records=own)
-    else:
-        yield from _repeated(repeat, window, dates=dates, today=case.today)
+        return _rolling(repeat, layout.window, start=start, case=case, records=own)
+    return layout.spans(dates, dates.get(rule.anchor, episode.on), case.today)
 
 
 def _of_age_on(rule: Rule, facts: Facts) -> date | None:
@@ -238,45 +233,11 @@ def _of_age_on(rule: Rule, facts: Facts) -> date | None:
     return max(facts.enrolled_on, add_months(facts.birth_date, 12 * rule.audience.age_from))
 
 
-def _span(
-    window: Window,
-    dates: Mapping[Anchor, date],
-    occurrence: int,
-    *,
-    counted_on: date,
-    shift_months: int = 0,
-) -> Span:
-    """A window laid on the days of an episode."""
-    opens, due, closes = window.opens, window.due, window.closes
-    return Span(
-        occurrence,
-        counted_on,
-        opens.day(dates[opens.anchor], shift_months),
-        due.day(dates[due.anchor], shift_months),
-        closes.day(dates[closes.anchor], shift_months),
-    )
-
-
-def _repeated(
-    repeat: Repeat, window: Window, *, dates: Mapping[Anchor, date], today: date
-) -> Iterator[Span]:
-    """Occurrences counted from the anchor: all fixed ones, endless ones within the horizon."""
-    for occurrence, months in repeat.occurrences():
-        counted_on = add_months(dates[window.due.anchor], months)
-        span = _span(window, dates, occurrence, counted_on=counted_on, shift_months=months)
-        if months in repeat.months:
-            yield span
-        elif span.opens_on > today + HORIZON:
-            return
-        elif span.closes_on >= today - HORIZON:
-            yield span
-
-
 def _rolling(
     repeat: Repeat, window: Window, *, start: date, case: Case, records: Sequence[ServiceRecord]
 ) -> Iterator[Span]:
     """Occurrences counted from the last time it was done, or from the last time it was offered."""
-    anchor, step, occurrence = window.opens.anchor, repeat.every_months, 1
+    step, occurrence = repeat.every_months, 1
     start = add_months(start, step) if repeat.by_quantity else start
     while start <= case.today + HORIZON:
         named = [record.on for record in records if record.occurrence == occurrence]
@@ -285,13 +246,18 @@ def _rolling(
         if recent and not named:
             start = repeat.after(max(recent))
             continue
-        span = _span(window, {anchor: start}, occurrence, counted_on=start)
+        span = lay(window, Days(start, start, start, start), occurrence)
         if span.closes_on >= case.today - HORIZON:
             yield span
         had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
         after = repeat.after(min(had)) if had else start
         start = after if after > start else add_months(start, step)
         occurrence += 1
+
+
+def _is_done(span: Span, episode: Episode, records: Sequence[ServiceRecord]) -> bool:
+    """True if one of the records of a rule is of this occurrence."""
+    return any(_completes(record, span, episode.id) for record in records)
 
 
 def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
@@ -305,22 +271,28 @@ def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
     )
 
 
-def _suits(rule: Rule, span: Span, case: Case) -> bool:
+def _suits(ready: ReadyRule, span: Span, case: Case) -> bool:
     """True if a rule is in force, and the person of its age and stage on the opening day."""
-    opens_on, audience = span.opens_on, rule.audience
-    if not rule.effective_from <= span.counted_on <= rule.effective_to:
-        return False
+    rule, opens_on = ready.rule, span.opens_on
     if span.closes_on < opens_on:
         return False
-    if audience.stage is Stage.NOT_PREGNANT and any(
-        start <= opens_on <= end for start, end in case.history.resting
-    ):
+    if not (ready.is_always_in_force or _is_in_force(rule, span.counted_on)):
         return False
-    if audience.age_from is None and audience.age_to is None:
-        return True
-    if case.facts.birth_date is None:
+    resting = case.history.resting if rule.audience.stage is Stage.NOT_PREGNANT else ()
+    if resting and any(start <= opens_on <= end for start, end in resting):
         return False
-    age = age_on(case.facts.birth_date, opens_on)
+    return not ready.has_ages or _is_of_age(rule.audience, case.facts.birth_date, opens_on)
+
+
+def _is_in_force(rule: Rule, counted_on: date) -> bool:
+    return rule.effective_from <= counted_on <= rule.effective_to
+
+
+def _is_of_age(audience: Audience, birth_date: date | None, on: date) -> bool:
+    """True if somebody is of a rule's age, both ends inclusive; False if her age is unknown."""
+    if birth_date is None:
+        return False
+    age = age_on(birth_date, on)
     return (audience.age_from or 0) <= age <= (audience.age_to or age)
 
 
@@ -330,19 +302,13 @@ def _was_over(rule: Rule, episode: Episode, facts: Facts) -> bool:
     return any(on < known_on and kind in rule.ends for kind, on in episode.ends.items())
 
 
-def _is_past(span: Span, episode: Episode, facts: Facts, *, is_done: bool) -> bool:
-    """True if the window had closed before we knew of the person or of the event."""
-    if span.closes_on < facts.enrolled_on:
-        return True
-    return not is_done and episode.known_on is not None and span.closes_on < episode.known_on
-
-
 def _state(rule: Rule, episode: Episode, *, span: Span, case: Case) -> State:
     """Where a service stands that is not done."""
     today = case.today
     if _has_ended(rule, episode, span=span, case=case):
         return State.CANCELLED
-    if rule.audience.topic in case.facts.declined or rule.id in case.facts.declined:
+    declined = case.facts.declined
+    if declined and (rule.audience.topic in declined or rule.id in declined):
         return State.DECLINED
     if today > span.closes_on:
         return State.CLOSED
@@ -355,37 +321,36 @@ def _has_ended(rule: Rule, episode: Episode, *, span: Span, case: Case) -> bool:
     for kind, on in episode.ends.items():
         if on <= last and kind in rule.ends:
             return True
-    if rule.audience.stage is not Stage.NOT_PREGNANT:
+    if rule.audience.stage is not Stage.NOT_PREGNANT or not case.history.resting:
         return False
     return any(span.opens_on < start <= last for start, _ in case.history.resting)
 
 
-def _due(
-    rule: Rule, window: Window, *, episode: Episode, span: Span, state: State, case: Case
-) -> DueService:
-    """The due service of one occurrence, with its reason."""
-    if rule.anchor is Anchor.PREPARING:
-        anchor, anchor_on = episode.told_by, episode.told_on
-    elif rule.anchor is Anchor.OF_AGE:
-        anchor, anchor_on = _reason_of_age(rule, case.facts)
-    else:
-        anchor, anchor_on = window.opens.anchor, episode.dates[window.opens.anchor]
-    why = Why(anchor, anchor_on, rule.id, rule.version, rule.source)
+def _due(rule: Rule, episode: Episode, *, span: Span, state: State, why: Why) -> DueService:
+    """The due service of one occurrence."""
+    occurrence, _, opens_on, due_on, closes_on = span
     return DueService(
-        rule=rule.id,
-        version=rule.version,
-        episode=episode.id,
-        occurrence=span.occurrence,
-        opens_on=span.opens_on,
-        due_on=span.due_on,
-        closes_on=span.closes_on,
-        state=state,
-        why=why,
-        topic=rule.audience.topic,
+        rule.id,
+        rule.version,
+        episode.id,
+        occurrence,
+        opens_on,
+        due_on,
+        closes_on,
+        state,
+        why,
+        rule.audience.topic,
     )
 
 
-def _reason_of_age(rule: Rule, facts: Facts) -> tuple[Anchor, date]:
-    """Coming of age if that was after enrolment, else enrolment."""
-    start = _of_age_on(rule, facts) or facts.enrolled_on
-    return (Anchor.OF_AGE if start > facts.enrolled_on else Anchor.ENROLMENT), start
+def _why(rule: Rule, window: Window, episode: Episode, facts: Facts) -> Why:
+    """The reason of what is owed by a rule in an episode."""
+    if rule.anchor is Anchor.PREPARING:
+        anchor, anchor_on = episode.told_by, episode.told_on
+    elif rule.anchor is Anchor.OF_AGE:
+        # Coming of age if that was after enrolment, else enrolment.
+        anchor_on = _of_age_on(rule, facts) or facts.enrolled_on
+        anchor = Anchor.OF_AGE if anchor_on > facts.enrolled_on else Anchor.ENROLMENT
+    else:
+        anchor, anchor_on = window.opens.anchor, episode.dates[window.opens.anchor]
+    return Why(anchor, anchor_on, rule.id, rule.version, rule.source)
