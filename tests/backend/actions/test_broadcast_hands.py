@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backend.actions import accounts, broadcast_run, broadcasts, digests
+from backend.actions import accounts, broadcast_run, broadcasts
+from backend.actions.budget import DIGEST_TEMPLATE
 from backend.clock import FrozenClock
 from backend.domain.access import Actor, Held, NotAllowed, Role
 from backend.domain.broadcasts import BroadcastRefused, Refusal, State
@@ -168,9 +169,7 @@ async def test_a_cadre_who_has_a_digest_every_morning_gets_broadcasts_all_the_sa
 ) -> None:
     officer = await sun_li()
     [reader] = await readers(1)
-    await a_send(
-        *(50_000,), now=now, person_id=reader.id, template=digests.DIGEST_TEMPLATE, state="sent"
-    )
+    await a_send(*(50_000,), now=now, person_id=reader.id, template=DIGEST_TEMPLATE, state="sent")
     await sent_now(officer, now)
     assert await deliver(now) == [reader.id]
 
