@@ -35,11 +35,22 @@ async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             continue
         if await _taken(updates, turns):
-            offset, wait = updates[-1].update_id + 1 if updates else offset, 1.0
+            offset, wait = _after(updates, offset, is_stopping=stop.is_set()), 1.0
         else:
             await pause(stop, wait)
     if offset:
         await _confirm(bot, offset)
+
+
+def _after(updates: tuple[Update, ...], offset: int, *, is_stopping: bool) -> int:
+    """The offset of the next call, which confirms what was taken in.
+
+    Once there was nothing new all is confirmed, and the next number may be any: after a quiet
+    week Telegram begins anew with a random one, perhaps a lower one.
+    """
+    if updates:
+        return updates[-1].update_id + 1
+    return offset if is_stopping else 0
 
 
 async def _confirm(bot: ExtBot[None], offset: int) -> None:

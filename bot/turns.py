@@ -118,11 +118,17 @@ class Turns:
         return turn
 
     async def _apologise(self, update: Update, user_id: int, language: str | None) -> Turn:
-        """Take in an update whose effects could not be had, and say so."""
+        """Take in an update whose effects could not be had, and say so.
+
+        Where it has been taken in meanwhile, by another process, there is nothing to be sorry for.
+        """
         now = self._desk.clock.local()
-        async with inbox.take_in(update.update_id, now=now):
+        async with inbox.take_in(update.update_id, now=now) as is_new:
             viewer = await meet(user_id, language, self._desk)
             turn = Turn(update, viewer)
+            if not is_new:
+                show_open_screen(turn, self._walk.bot, self._desk)
+                return turn
             hint = viewer._("Something went wrong here. What you did before is kept. Try again.")
             state = await dialogs.load(viewer.chat_id)
             home = self._desk.dialogs.begin(state, viewer.chat_id, Move(hint=hint))

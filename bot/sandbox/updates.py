@@ -61,6 +61,10 @@ class Updates:
         """Return how many updates wait."""
         return len(self._pending)
 
+    def number_from(self, first: int) -> None:
+        """Number what comes from here on, as Telegram does after a week without any update."""
+        self._numbers = itertools.count(first)
+
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Remember which kinds the bot wants; None leaves it as it was, empty is the default."""
         if kinds is not None:
