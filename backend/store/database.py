@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tortoise import Tortoise
 from tortoise.context import TortoiseContext
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from backend.store.crypto import FieldKeys, KeysMissing, use_keys
 from backend.store.sql import connection, execute
@@ -18,7 +18,7 @@ APP: dict[str, Any] = {
     "models": ["backend.store.models"],
     "migrations": "backend.store.migrations",
 }
-_MIGRATION_LOCK = 0x5355_4958
+MIGRATION_LOCK = 0x5355_4958
 _BUSY_MILLISECONDS = 30_000
 
 
@@ -36,7 +36,7 @@ async def open_database(url: str, *, keys_file: Path | None = None) -> AsyncIter
     context = await Tortoise.init(config=configuration(url), _enable_global_fallback=True)
     try:
         await migrate(url)
-        await _load_keys(keys_file or _usual_keys_file(url))
+        await _load_keys(keys_path(url, keys_file))
         yield
     finally:
         await close(context)
@@ -51,16 +51,16 @@ async def migrate(url: str) -> None:
     """Bring the open database to the newest schema; safe when several processes do it at once."""
     if sqlite_path(url) is None and url.startswith("postgres"):
         async with connection().acquire_connection() as session:
-            await session.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+            await session.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
             try:
-                await _apply()
+                await apply_migrations()
             finally:
-                await session.execute("SELECT pg_advisory_unlock($1)", _MIGRATION_LOCK)
+                await session.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
         return
-    with _file_lock(sqlite_path(url)):
+    with file_lock(sqlite_path(url)):
         await execute("PRAGMA foreign_keys = OFF")
         try:
-            await _apply()
+            await apply_migrations()
         finally:
             await execute("PRAGMA foreign_keys = ON")
 
@@ -72,11 +72,12 @@ def sqlite_path(url: str) -> Path | None:
     return Path(url.split("://", 1)[1].split("?", 1)[0])
 
 
-async def _apply() -> None:
+async def apply_migrations(upto: str | None = None) -> None:
+    """Apply the migrations up to and with the one named `upto` (None: all) to the open database."""
     client = connection()
     app = APP | {"default_connection": client.connection_name}
     executor = MigrationExecutor(client, {"models": app})
-    await executor.migrate()
+    await executor.migrate([MigrationTarget("models", upto)] if upto else None)
 
 
 def configuration(url: str) -> dict[str, Any]:
@@ -106,7 +107,10 @@ def _prepare(path: Path) -> None:
     path.touch(mode=0o600)
 
 
-def _usual_keys_file(url: str) -> Path | None:
+def keys_path(url: str, given: Path | None) -> Path | None:
+    """Return where the keys of the database at `url` are; None for one in memory."""
+    if given:
+        return given
     if path := sqlite_path(url):
         return path.with_name("keys")
     return None if url.startswith("sqlite:") else Path("var/keys")
@@ -141,7 +145,8 @@ async def _has_sealed_rows() -> bool:
 
 
 @contextmanager
-def _file_lock(path: Path | None) -> Iterator[None]:
+def file_lock(path: Path | None) -> Iterator[None]:
+    """Keep others from opening a SQLite file for the first time; one in memory needs no lock."""
     if path is None:
         yield
         return

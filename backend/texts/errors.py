@@ -42,6 +42,35 @@ _ERRORS: Mapping[str, Sentence] = {
     "keys_unreadable": lambda _: _(
         "The key file {path} cannot be read. Put it back from where you kept it."
     ),
+    "no_database": lambda _: _("There is no database yet, so there is nothing to do."),
+    "schema_newer": lambda _: _(
+        "This was made by a newer version of the program. Update first. Nothing was changed."
+    ),
+    "not_a_backup": lambda _: _("{path} is no backup, or it is cut off. Nothing was changed."),
+    "backup_damaged": lambda _: _(
+        "{path} is damaged. Nothing was changed. Use another backup, and look after the disk."
+    ),
+    "database_damaged": lambda _: _(
+        "The database is damaged. Nothing was written. Stop the service and restore the newest"
+        " backup."
+    ),
+    "backup_under_way": lambda _: _(
+        "Another process is working on {path}. Nothing was changed. Try again when it has ended."
+    ),
+    "would_overwrite": lambda _: _(
+        "{path} is there and is no backup. Nothing was overwritten. Choose another name."
+    ),
+    "database_in_use": lambda _: _(
+        "The database is in use. Stop the service first. Nothing was changed."
+    ),
+    "database_not_empty": lambda _: _(
+        "The database is not empty. Nothing was changed. With --replace the backup takes its"
+        " place, and what is there now is kept beside it."
+    ),
+    "keys_foreign": lambda _: _(
+        "The key file {path} does not belong to this backup. Nothing was changed. Put the right"
+        " one there."
+    ),
     "seal_broken": lambda _: _("What is stored does not fit the key file. Nothing was changed."),
     "calendar_mistake": lambda _: _(
         "{file}, rule {rule}, {field}: {found} may not stand there. Allowed: {allowed}."

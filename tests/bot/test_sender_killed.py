@@ -245,7 +245,7 @@ async def check_kills(url: str, keys: Path, log: Path, *, kills: int, events: in
             "TELEGRAM_API": telegram.api,
             "DATABASE_URL": url,
             "KEYS_FILE": str(keys),
-            "MESSAGES_PER_SECOND": "1000",
+            "MESSAGES_PER_SECOND": "150",
         }
         with log.open("wb") as errors:
             async with a_spawner(errors, **settings) as spawner:

@@ -1,0 +1,1 @@
+"""How a command shows that it is at work."""
