@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.actions.restored import Held, hold_back
-from backend.actions.rulebook import use_rulebook
 from backend.clock import Clock
 from backend.config import StoreConfig
 from backend.jobs import JOBS
@@ -31,7 +30,6 @@ async def restore(file: Path, *, replaces: bool, tell: Callable[[int, int], None
     """Restore, and return what to tell the operator."""
     config = StoreConfig.from_env()
     clock = Clock(config.township_zone)
-    use_rulebook(config.calendar_file)
     place = Place.of(config.database_url, config.keys_file, replaces=replaces, now=clock.now())
     await check_place(place)
     with made_ready(file, place, tell) as (draft, manifest):

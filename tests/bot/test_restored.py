@@ -18,11 +18,12 @@ AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
 async def a_reader(name: str, chat: int) -> Person:
-    """Somebody who asked about pregnancy and has no quiet hours."""
+    """Somebody who asked about pregnancy, has no quiet hours, and is not planned anew."""
     return await a_person(
         name,
         chat=chat,
         topics=(Purpose.MATERNAL,),
+        enrolled_on=None,
         quiet_from_minute=0,
         quiet_to_minute=0,
         reminder_minute=0,
