@@ -5,8 +5,9 @@ from backend.actions.dialogs import Answers
 from backend.actions.reminders import DueView
 from backend.domain.errors import NotOwed
 from backend.domain.schedule import State
+from backend.texts.phrases import Words
 from backend.texts.reminders import over_text
-from backend.texts.services import Words, words
+from backend.texts.services import words
 from bot.buttons import Button, Screen
 from bot.dialogs import Given, Move, Pressed, enter
 from bot.membership import person_of
@@ -38,7 +39,7 @@ def words_of(viewer: Viewer, view: DueView) -> Words:
 def opening_of(view: DueView) -> Move:
     """The conversation in which a due service is looked at and answered."""
     reference = str(view.due_id)
-    if view.asked == "dose" or view.due.topic == "folic_acid":
+    if view.asked == "dose" or (view.asked == "question" and view.due.topic == "folic_acid"):
         return enter("folic_acid", reference=reference)
     if view.asked == "question":
         return enter("family", "changed", reference=reference)

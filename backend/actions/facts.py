@@ -24,8 +24,9 @@ _CONSENTS = "SELECT person_id, purpose FROM consent"
 async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Facts]:
     """Facts by person, for those who are enrolled; `zone` turns moments into civil days.
 
-    Topics are the health purposes consented to. An unknown sex counts as female, since the topics
-    are what she asked for herself; of a birth year alone the middle is taken.
+    Topics are the purposes consented to, none without the general one. An unknown sex counts as
+    female, since the topics are what she asked for herself; of a birth year alone the middle is
+    taken.
     """
     persons = await _rows(_PERSONS, "id", person_ids)
     events = _by_person(await _rows(_EVENTS, "person_id", person_ids))
@@ -93,7 +94,7 @@ def _by_person(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
 
 def _topics(consents: Iterable[Row]) -> frozenset[str]:
     purposes = frozenset(row["purpose"] for row in consents)
-    return purposes - {"service"} if "service" in purposes else frozenset()
+    return purposes if "service" in purposes else frozenset()
 
 
 def _birth_date(row: Row) -> date | None:

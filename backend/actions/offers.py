@@ -29,7 +29,8 @@ async def topics_for(person_id: int | None) -> tuple[Purpose, ...]:
 async def services_of(topic: Purpose, person_id: int) -> tuple[Service, ...]:
     """The services of a topic for this person, those of her own calendar first.
 
-    Follow-ups after a procedure are left out, as nobody is offered a procedure here.
+    Follow-ups after a procedure are left out, as nobody is offered a procedure here, and so are
+    those after another service or a referral.
     """
     person = await Person.get(id=person_id)
     return tuple(
@@ -39,6 +40,7 @@ async def services_of(topic: Purpose, person_id: int) -> tuple[Service, ...]:
         )
         if rule.audience.topic == topic
         and rule.audience.method is None
+        and not (rule.follows or rule.audience.named)
         and rule.kind is Kind.SERVICE
         and rule.calendar in (EVERYONE, person.calendar)
         and _is_for(rule, person.sex)

@@ -138,15 +138,21 @@ class Entry:
 
     def mark(self, field: str, anchors: Collection[Anchor]) -> Mark:
         """A day such as `lmp+90d` or `birth+3m-15d`, counted from one of `anchors`."""
-        allowed = f"{', '.join(sorted(anchors))}, then steps such as +90d, +2w, -1m"
-        value = self.fields.get(field)
-        parts = MARK.fullmatch(value) if isinstance(value, str) else None
-        if parts is None or parts[1] not in anchors:
+        mark = _mark(self.fields.get(field), anchors)
+        if mark is None:
+            self.refuse(field, _allowed_marks(anchors))
+        return mark
+
+    def marks(self, field: str, anchors: Collection[Anchor]) -> tuple[Mark, ...]:
+        """Some such days; none where absent."""
+        values = self.fields.get(field, [])
+        allowed = f"{_allowed_marks(anchors)}; in brackets"
+        if not isinstance(values, list):
             self.refuse(field, allowed)
-        steps = {"d": 0, "w": 0, "m": 0}
-        for count, unit in STEP.findall(parts[2]):
-            steps[unit] += int(count)
-        return Mark(Anchor(parts[1]), months=steps["m"], days=steps["d"] + 7 * steps["w"])
+        marks = tuple(mark for value in values if (mark := _mark(value, anchors)))
+        if len(marks) != len(values):
+            self.refuse(field, allowed)
+        return marks
 
     def table(self, field: str) -> "Entry | None":
         """A table inside this one, None where absent."""
@@ -171,3 +177,19 @@ class Entry:
 def _is_identifier(value: object) -> bool:
     """Whether a value is a name such as a rule's or a topic's."""
     return isinstance(value, str) and bool(IDENTIFIER.fullmatch(value))
+
+
+def _mark(value: object, anchors: Collection[Anchor]) -> Mark | None:
+    """The day a text names, None where it is no such text."""
+    parts = MARK.fullmatch(value) if isinstance(value, str) else None
+    if parts is None or parts[1] not in anchors:
+        return None
+    steps = {"d": 0, "w": 0, "m": 0}
+    for count, unit in STEP.findall(parts[2]):
+        steps[unit] += int(count)
+    return Mark(Anchor(parts[1]), months=steps["m"], days=steps["d"] + 7 * steps["w"])
+
+
+def _allowed_marks(anchors: Collection[Anchor]) -> str:
+    """What a day may be counted from, and how."""
+    return f"{', '.join(sorted(anchors))}, then steps such as +90d, +2w, -1m"

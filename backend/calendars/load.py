@@ -229,7 +229,7 @@ def _rule(entry: Entry) -> Rule:
         effective_from=entry.day("effective_from", date.min),
         effective_to=entry.day("effective_to", date.max),
         repeat=_repeat(entry),
-        until=entry.mark("until", anchors) if "until" in entry.fields else None,
+        until=entry.marks("until", anchors),
         follows=_follows(entry),
         ends=entry.choices("ends", EventKind),
         reminding=_reminding(entry),

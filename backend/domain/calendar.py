@@ -199,9 +199,9 @@ class Reminding:
 class Rule:
     """One entry of a calendar.
 
-    With `until`, nothing that opens after that day is owed, where the day is known. With `follows`,
-    it is owed only after another service, whose day windows call `exam`. One that is not offered
-    only says that its region does without.
+    With `until`, nothing is owed that opens after the first of these days that is known. With
+    `follows`, it is owed only after another service, whose day windows call `exam`. One that is not
+    offered only says that its region does without.
     From `effective_from` to `effective_to`, both inclusive, it is in force for whatever is counted
     from a day in between, so that of several versions just one plans an occurrence.
     """
@@ -219,7 +219,7 @@ class Rule:
     effective_from: date = date.min
     effective_to: date = date.max
     repeat: Repeat | None = None
-    until: Mark | None = None
+    until: tuple[Mark, ...] = ()
     follows: Follows | None = None
     ends: frozenset[EventKind] = frozenset()
     reminding: Reminding = Reminding()

@@ -20,7 +20,7 @@ from backend.domain.episodes import Episode, History, trace
 from backend.domain.events import Event, EventKind
 from backend.domain.gestation import add_months, age_on
 from backend.domain.rules import HORIZON, Days, Layout, ReadyRule, Rules, Span, lay
-from backend.domain.windows import hangs_on, window_for
+from backend.domain.windows import hangs_on, last_opening, window_for
 
 
 class State(StrEnum):
@@ -107,8 +107,6 @@ class Case:
     done: dict[str, list[ServiceRecord]]
 
 
-# So far off that adding some months still gives a date.
-NEVER = date(9000, 1, 1)
 # By opening day, then by rule, episode and occurrence.
 _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
@@ -163,8 +161,7 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
     if rule.done_by and EventKind.EXAM in rule.done_by:
         records = (*records, *case.done.get(ANY_EXAM, _NONE))
     spans = _spans(ready, layout, episode=episode, case=case, records=records)
-    if rule.until:
-        last_on = rule.until.day(episode.dates.get(rule.until.anchor, NEVER))
+    if rule.until and (last_on := last_opening(rule, episode)):
         spans = [span for span in spans if span.opens_on <= last_on]
     owed = [
         (span, is_done)

@@ -1,5 +1,7 @@
 """Which rules hang on an episode, and which of a rule's windows is the one for it."""
 
+from datetime import date
+
 from backend.domain.calendar import Anchor, Rule, When, Window
 from backend.domain.episodes import Episode
 
@@ -23,6 +25,12 @@ def window_for(rule: Rule, episode: Episode) -> Window | None:
         if {window.opens.anchor, window.due.anchor, window.closes.anchor} <= known.keys():
             return window
     return None
+
+
+def last_opening(rule: Rule, episode: Episode) -> date | None:
+    """The last day, inclusive, on which a window of this rule may open; None without end."""
+    known = (mark for mark in rule.until if mark.anchor in episode.dates)
+    return next((mark.day(episode.dates[mark.anchor]) for mark in known), None)
 
 
 def _holds(when: When, episode: Episode) -> bool:

@@ -2,22 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from backend.domain.calendar import Anchor, Certainty, First, Kind, Rule
 from backend.domain.events import EventProblem
 from backend.domain.schedule import DueService, State
-
-Gettext = Callable[[str], str]
-
-
-class Words(NamedTuple):
-    """What a person reads about a service; the title fits a button."""
-
-    title: str
-    what: str
-    bring: str
-    where: str
+from backend.texts.contraception import CONTRACEPTION
+from backend.texts.phrases import (
+    Gettext,
+    Words,
+    centre,
+    child_book,
+    clinic,
+    handbook,
+    id_card,
+    nothing,
+    results,
+)
 
 
 def words(rule_id: str, _: Gettext, occurrence: int = 1) -> Words:
@@ -28,41 +28,9 @@ def words(rule_id: str, _: Gettext, occurrence: int = 1) -> Words:
     return WORDS[rule_id](_, occurrence)
 
 
-def _centre(_: Gettext) -> str:
-    return _("At the township health centre.")
-
-
-def _clinic(_: Gettext) -> str:
-    return _("At your village clinic or the township health centre.")
-
-
-def _chosen_place(_: Gettext) -> str:
-    return _("Where you had it done, or at the township health centre.")
-
-
-def _id_card(_: Gettext) -> str:
-    return _("Your ID card.")
-
-
-def _handbook(_: Gettext) -> str:
-    return _("Your ID card and the mother and child handbook.")
-
-
-def _results(_: Gettext) -> str:
-    return _("Your ID card and earlier results, if you have them.")
-
-
-def _child_book(_: Gettext) -> str:
-    return _("The mother and child handbook and the vaccination booklet.")
-
-
-def _nothing(_: Gettext) -> str:
-    return _("Nothing.")
-
-
 def _antenatal(_: Gettext, title: str) -> Words:
     what = _("A check of you and your baby. The doctor answers your questions.")
-    return Words(title, what, _handbook(_), _centre(_))
+    return Words(title, what, handbook(_), centre(_))
 
 
 def _contact(_: Gettext, weeks: int) -> Words:
@@ -78,15 +46,29 @@ def _child_check(_: Gettext, months: int) -> Words:
         else _("Child check, month {months}").format(months=months)
     )
     what = _("Height, weight and how your child is growing. It is free.")
-    return Words(title, what, _child_book(_), _centre(_))
+    return Words(title, what, child_book(_), centre(_))
+
+
+def _referral(_: Gettext, _occurrence: int) -> Words:
+    return Words(
+        title=_("After your referral"),
+        what=_("We ask how it went at the hospital and whether you need help."),
+        bring=results(_),
+        where=centre(_),
+    )
+
+
+def _by_phone(_: Gettext) -> str:
+    return _("By phone, or at the township health centre.")
 
 
 WORDS: Mapping[str, Callable[[Gettext, int], Words]] = {
+    **CONTRACEPTION,
     "m1": lambda _, n: Words(
         title=_("First antenatal check"),
         what=_("You get the mother and child handbook and a first check. It is free."),
-        bring=_id_card(_),
-        where=_centre(_),
+        bring=id_card(_),
+        where=centre(_),
     ),
     "m2": lambda _, n: _antenatal(_, _("Week 16-20 check")),
     "m3": lambda _, n: _antenatal(_, _("Week 21-24 check")),
@@ -100,101 +82,104 @@ WORDS: Mapping[str, Callable[[Gettext, int], Words]] = {
     "who_36w": lambda _, n: _contact(_, 36),
     "who_38w": lambda _, n: _contact(_, 38),
     "who_40w": lambda _, n: _contact(_, 40),
+    "who_41w": lambda _, n: _contact(_, 41),
     "m6": lambda _, n: Words(
         title=_("Home visit after birth"),
         what=_("A health worker comes to see how you and your baby are. It is free."),
-        bring=_child_book(_),
+        bring=child_book(_),
         where=_("At your home, or wherever you rest after the birth."),
     ),
     "m7": lambda _, n: Words(
         title=_("Check 42 days after birth"),
         what=_("A check of how you have recovered and how your baby grows."),
-        bring=_handbook(_),
+        bring=handbook(_),
         where=_("At the township health centre or the hospital of the birth."),
     ),
-    "m8": lambda _, n: Words(
-        title=_("After your referral"),
-        what=_("We ask how it went at the hospital and whether you need help."),
-        bring=_results(_),
-        where=_centre(_),
-    ),
+    "m8": _referral,
+    "s7": _referral,
     "k1": lambda _, n: Words(
         title=_("Baby's first-month check"),
         what=_("Height, weight and how your baby is growing. It is free."),
-        bring=_child_book(_),
-        where=_centre(_),
+        bring=child_book(_),
+        where=centre(_),
     ),
     "k2": _child_check,
     "fa5": lambda _, n: Words(
         title=_("Folic acid each day"),
         what=_("One tablet a day helps a baby grow well. Ask your doctor how much is right."),
-        bring=_nothing(_),
+        bring=nothing(_),
         where=_("Taken at home. The tablets are free at your village clinic."),
     ),
     "fa7": lambda _, n: Words(
         title=_("Go on with folic acid?"),
         what=_("Six months have passed. Would you like to go on being reminded?"),
-        bring=_nothing(_),
-        where=_clinic(_),
+        bring=nothing(_),
+        where=clinic(_),
     ),
     "s8": lambda _, n: Words(
         title=_("Check before pregnancy"),
         what=_("A free examination for both of you before a pregnancy."),
         bring=_("Your ID cards; come together if you can."),
-        where=_centre(_),
+        where=centre(_),
     ),
     "s6": lambda _, n: Words(
         title=_("Free seasonal check"),
         what=_("A free women's health check, once each season. Come only if you like."),
-        bring=_id_card(_),
-        where=_centre(_),
+        bring=id_card(_),
+        where=centre(_),
     ),
-    "s2": lambda _, n: Words(
-        title=_("Free supplies and advice"),
-        what=_("Contraceptives and advice are free. Nobody decides but you."),
-        bring=_id_card(_),
-        where=_clinic(_),
+    "fa6": lambda _, n: Words(
+        title=_("Folic acid refill"),
+        what=_("A new bottle of 31 tablets, free; we also ask how you get on with them."),
+        bring=id_card(_),
+        where=clinic(_),
     ),
-    "s3": lambda _, n: Words(
-        title=_("Talk about contraception"),
-        what=_("A doctor explains the methods there are. Choosing none is fine, too."),
-        bring=_id_card(_),
-        where=_centre(_),
+    "early_follow_up": lambda _, n: Words(
+        title=_("How the first weeks go"),
+        what=_("After your check before pregnancy we ask how you are. Say only what you like."),
+        bring=nothing(_),
+        where=_by_phone(_),
     ),
-    "iud": lambda _, n: Words(
-        title=_("IUD check, month {months}").format(months=n),
-        what=_("The doctor looks whether all is well. If anything hurts, go sooner."),
-        bring=_results(_),
-        where=_chosen_place(_),
+    "outcome_follow_up": lambda _, n: Words(
+        title=_("How you are after the birth"),
+        what=_("We ask how you and your baby are. Say only what you like."),
+        bring=nothing(_),
+        where=_by_phone(_),
     ),
-    "implant": lambda _, n: Words(
-        title=_("Implant check, month {months}").format(months=n),
-        what=_("The doctor looks whether all is well. If anything hurts, go sooner."),
-        bring=_results(_),
-        where=_chosen_place(_),
+    "recovery": lambda _, n: Words(
+        title=_("How you are"),
+        what=_("As you wished, we ask how you are. You need not explain anything."),
+        bring=nothing(_),
+        where=_by_phone(_),
     ),
-    "ligation": lambda _, n: Words(
-        title=_("Recovery check, month {months}").format(months=n),
-        what=_("The doctor looks how you have recovered. If anything hurts, go sooner."),
-        bring=_results(_),
-        where=_chosen_place(_),
-    ),
-    "abortion_care": lambda _, n: Words(
-        title=_("Your health, month {months}").format(months=n),
-        what=_("If you like, a doctor sees how you are. You need not explain anything."),
-        bring=_id_card(_),
-        where=_chosen_place(_),
+    "pm1": lambda _, n: Words(
+        title=_("Check before marriage"),
+        what=_("A free check for both of you, if you like. You can marry without it."),
+        bring=_("Your ID cards; come together if you can."),
+        where=_("At the county's maternal and child health hospital."),
     ),
     "sc1": lambda _, n: Words(
         title=_("Free cancer screening"),
         what=_("A free check of breast and cervix, every three years. Not during your period."),
-        bring=_id_card(_),
-        where=_centre(_),
+        bring=_("Your ID card. Best a week after a period, no sex or rinsing 2 days before."),
+        where=centre(_),
+    ),
+    "sc2": lambda _, n: Words(
+        title=_("After the screening"),
+        what=_("We ask how it went at the hospital. The doctor says when you come again."),
+        bring=results(_),
+        where=centre(_),
+    ),
+    "residence": lambda _, n: Words(
+        title=_("Residence permit"),
+        what=_("It is endorsed once a year. Late, it only rests until you catch up on it."),
+        bring=_("Your ID card and your residence permit."),
+        where=_("At the police station or service centre of where you live."),
     ),
     "overdue": lambda _, n: Words(
         title=_("How are you?"),
         what=_("Please tell us how you are. If you are still pregnant, call your hospital now."),
-        bring=_handbook(_),
+        bring=handbook(_),
         where=_("At the hospital where you wish to give birth."),
     ),
 }
@@ -274,6 +259,13 @@ SOURCES: Mapping[str, Callable[[Gettext], str]] = {
     "who_anc2016": lambda _: _("WHO recommendations on antenatal care (2016)"),
     "folic_acid2010": lambda _: _("national folic acid programme (2010)"),
     "preconception2010": lambda _: _("national free examination before pregnancy (2010)"),
+    "premarital2003": lambda _: _("Law on Maternal and Infant Health Care; voluntary since 2003"),
+    "postpartum_routine": lambda _: _("usual practice after a birth"),
+    "information2005": lambda _: _("specification of service information (2005)"),
+    "vasectomy_routine": lambda _: _("usual practice after this procedure"),
+    "supplies_local": lambda _: _("local practice for free supplies"),
+    "menopause_routine": lambda _: _("usual practice at the change of life"),
+    "residence_permits2016": lambda _: _("Provisional Regulations on Residence Permits (2016)"),
     "township_plan": lambda _: _("the township's service plan"),
     "iud_routine": lambda _: _("usual practice after an IUD"),
     "implant_default": lambda _: _("usual practice after an implant"),
@@ -290,6 +282,7 @@ TOPICS: Mapping[str, Callable[[Gettext], str]] = {
     "checkup": lambda _: _("Free checks"),
     "child": lambda _: _("Your child"),
     "screening": lambda _: _("Cancer screening"),
+    "service": lambda _: _("Residence permit"),
 }
 
 

@@ -32,6 +32,9 @@ def test_the_plan_is_one_line_of_json_with_whole_sentences(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1
     rows = json.loads(done.stdout)
+    refills = [row["occurrence"] for row in rows if row["rule"] == "fa6"]
+    assert refills == [1, 2, 3, 4, 5, 6]
+    rows = [row for row in rows if row["rule"] != "fa6"]
     assert [row["rule"] for row in rows] == ["fa5", "m1", "m2", "m3", "m4", "m5"]
     assert rows[2] == {
         "rule": "m2",
@@ -49,7 +52,8 @@ def test_the_plan_is_one_line_of_json_with_whole_sentences(tmp_path: Path) -> No
 
 def test_the_reasons_are_told_in_the_language_asked_for(tmp_path: Path) -> None:
     done = run(tmp_path, WANG, "--today", "2026-08-23", "--locale", "zh_CN")
-    assert json.loads(done.stdout)[2]["why"].startswith("因为您末次月经是2026年5月3日开始的。")
+    (m2,) = [row for row in json.loads(done.stdout) if row["rule"] == "m2"]
+    assert m2["why"].startswith("因为您末次月经是2026年5月3日开始的。")
 
 
 def test_a_life_with_everything_the_file_may_hold_is_planned(tmp_path: Path) -> None:
@@ -85,7 +89,9 @@ def test_a_life_with_everything_the_file_may_hold_is_planned(tmp_path: Path) -> 
 def test_after_a_loss_nothing_of_the_pregnancy_is_owed(tmp_path: Path) -> None:
     lost = {**WANG, "events": [PREGNANT, {"kind": "pregnancy_ended", "on": "2026-07-01"}]}
     rows = json.loads(run(tmp_path, lost, "--today", "2026-07-01").stdout)
-    assert {row["state"] for row in rows} == {"cancelled"}
+    over = {row["rule"] for row in rows if row["state"] == "closed"}
+    assert over == {"fa6"}, "the refills of before"
+    assert {row["state"] for row in rows} == {"cancelled", "closed"}
 
 
 @pytest.mark.parametrize(

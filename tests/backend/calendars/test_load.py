@@ -10,7 +10,7 @@ from backend.domain.calendar import Anchor, Mark, Rule
 from backend.domain.errors import CalendarMistake
 
 ANTENATAL = ("m1", "m2", "m3", "m4", "m5")
-WHO = tuple(f"who_{week}w" for week in (12, 20, 26, 30, 34, 36, 38, 40))
+WHO = tuple(f"who_{week}w" for week in (12, 20, 26, 30, 34, 36, 38, 40, 41))
 
 RULE = """
 [[rules]]
@@ -114,7 +114,8 @@ def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
             "repeat",
             "either months",
         ),
-        ("version = 3", 'version = 3\nuntil = "birth"', "until", "lmp, then steps"),
+        ("version = 3", 'version = 3\nuntil = "lmp"', "until", "in brackets"),
+        ("version = 3", 'version = 3\nuntil = ["birth"]', "until", "lmp, then steps"),
         ("version = 3", 'version = 3\nfollows = "s8"', "follows", "a table in braces"),
         ("version = 3", 'version = 3\nfollows = { rule = "s8" }', "follows.within_months", "120"),
         ("version = 3", 'version = 3\nnamed = "s8"', "named", "in brackets"),

@@ -11,9 +11,9 @@ from backend.domain.calendar import Rule
 from backend.domain.events import BirthMode, EventKind, EventProblem, Method
 from backend.domain.schedule import State, plan
 from backend.i18n import translator
+from backend.texts.phrases import Words
 from backend.texts.services import (
     TOPICS,
-    Words,
     explain,
     format_day,
     problem_text,
