@@ -2,12 +2,13 @@
 
 from backend.actions import events
 from backend.actions.dialogs import Answers
-from backend.actions.events import Told
+from backend.actions.events import Pregnancy, Told
 from backend.domain.access import Underage
 from backend.domain.errors import EventRefused, SuixingError
 from backend.domain.events import EventProblem
+from backend.domain.gestation import gestational_days, texts_have_ended, weeks_and_days
 from backend.texts.errors import explain_error
-from backend.texts.services import problem_text
+from backend.texts.services import format_day, problem_text, words
 from bot.buttons import Button, Screen
 from bot.dialogs import Given, Move, Pressed, enter
 from bot.dues import after_move, after_row
@@ -15,6 +16,17 @@ from bot.membership import person_of
 from bot.viewer import Viewer
 
 _UNDO = "undo"
+
+
+def pregnancy_text(viewer: Viewer, pregnancy: Pregnancy) -> str:
+    """Weeks and due date; past 42 weeks only a kind question."""
+    _ = viewer._
+    if texts_have_ended(pregnancy.lmp_on, viewer.today):
+        return words("overdue", _).what
+    weeks, days = weeks_and_days(gestational_days(pregnancy.lmp_on, viewer.today))
+    return _("🤰 Week {weeks}+{days}. Due on {due}.").format(
+        weeks=weeks, days=days, due=format_day(pregnancy.due_on, _)
+    )
 
 
 def receipt(viewer: Viewer, answers: Answers, text: str, *more: Button) -> Screen:

@@ -7,7 +7,7 @@ from backend.actions import consents
 from backend.actions.facts import load_birth_date, load_events
 from backend.actions.people import check_of_age
 from backend.actions.planning import Changes, replan
-from backend.actions.recall import recall_purposes
+from backend.actions.recall import recall_broadcasts_to, recall_purposes
 from backend.domain.consent import ConsentNeeded, Purpose
 from backend.domain.episodes import LONGEST_PREGNANCY
 from backend.domain.errors import EventRefused, NotOwed
@@ -33,7 +33,20 @@ _PURPOSES = {
     EventKind.EXAM: {Purpose.CHECKUP, Purpose.SCREENING, Purpose.MATERNAL},
     EventKind.REFERRAL: {Purpose.CHECKUP, Purpose.SCREENING, Purpose.MATERNAL},
     EventKind.LAST_PERIOD: {Purpose.CONTRACEPTION, Purpose.CHECKUP},
+    EventKind.SUPPLY: {Purpose.CONTRACEPTION},
+    EventKind.MARRIAGE: {Purpose.CHECKUP},
 }
+# What is told as a day and no more.
+DAYS = frozenset(
+    {
+        EventKind.EXAM,
+        EventKind.REFERRAL,
+        EventKind.LAST_PERIOD,
+        EventKind.MARRIAGE,
+        EventKind.CERTIFICATE,
+    }
+)
+SUPPLIES = (Method.PILL, Method.CONDOM)
 # A loss is always heard, whatever was agreed to before.
 _ENDS = frozenset({EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED, EventKind.REMOVAL})
 _CONCLUDING = (EventKind.BIRTH, EventKind.PREGNANCY_ENDED)
@@ -97,31 +110,45 @@ async def record_discharge(person_id: int, told: Told, *, on: date) -> Recorded:
     return await _record(person_id, _event(EventKind.DISCHARGE, on, about=about), told)
 
 
-async def record_procedure(person_id: int, told: Told, *, method: Method, on: date) -> Recorded:
-    """Keep a procedure she chose, or care after an abortion she asked for."""
-    return await _record(person_id, _event(EventKind.PROCEDURE, on, method=method), told)
+async def record_procedure(
+    person_id: int,
+    told: Told,
+    *,
+    method: Method,
+    on: date,
+    rods: int | None = None,
+    lasts_months: int | None = None,
+) -> Recorded:
+    """Keep a procedure she chose, or care she asked for, with what is known of the product."""
+    event = _event(EventKind.PROCEDURE, on, method=method)
+    return await _record(person_id, replace(event, rods=rods, lasts_months=lasts_months), told)
 
 
 async def stop_method(person_id: int, told: Told, *, method: Method, on: date) -> Recorded:
-    """Keep that she stopped a method: its follow-ups end."""
-    about = await _latest(person_id, EventKind.PROCEDURE, told.now, method=method)
+    """Keep that she stopped a method or had it taken out: its follow-ups end."""
+    chosen = EventKind.SUPPLY if method in SUPPLIES else EventKind.PROCEDURE
+    about = await _latest(person_id, chosen, told.now, method=method)
     event = _event(EventKind.REMOVAL, on, method=method, about=about)
     return await _record(person_id, event, told)
 
 
-async def record_exam(person_id: int, told: Told, *, on: date, rule: str | None = None) -> Recorded:
-    """Keep an examination, of a certain service where that is known."""
-    return await _record(person_id, _event(EventKind.EXAM, on, rule=rule), told)
+async def record_supply(
+    person_id: int, told: Told, *, method: Method, on: date, lasts_months: int | None = None
+) -> Recorded:
+    """Keep that supplies were fetched, and how many months they last where she knows."""
+    event = _event(EventKind.SUPPLY, on, method=method)
+    return await _record(person_id, replace(event, lasts_months=lasts_months), told)
 
 
-async def record_referral(person_id: int, told: Told, *, on: date) -> Recorded:
-    """Keep that she was referred to a hospital."""
-    return await _record(person_id, _event(EventKind.REFERRAL, on), told)
+async def record_day(
+    person_id: int, told: Told, kind: EventKind, *, on: date, rule: str | None = None
+) -> Recorded:
+    """Keep an event that is a day and no more: one of `DAYS`.
 
-
-async def record_last_period(person_id: int, told: Told, *, on: date) -> Recorded:
-    """Keep the last period before the change of life."""
-    return await _record(person_id, _event(EventKind.LAST_PERIOD, on), told)
+    `rule` is the service an examination was or a referral came after; its own purpose allows it.
+    """
+    assert kind in DAYS, "the others have verbs of their own"
+    return await _record(person_id, _event(kind, on, rule=rule), told)
 
 
 async def end_pregnancy(person_id: int, told: Told, *, on: date | None = None) -> Recorded:
@@ -137,6 +164,7 @@ async def end_pregnancy(person_id: int, told: Told, *, on: date | None = None) -
         about = str(current.episode) if current else birth
         recorded = await _record(person_id, _event(kind, on or told.now.date(), about=about), told)
         await recall_purposes(person_id, _ABOUT_PREGNANCY, now=told.now)
+        await recall_broadcasts_to(person_id, Purpose.CHILD, now=told.now)
         await _cancel_tasks(person_id, now=told.now)
         return recorded
 
@@ -207,7 +235,7 @@ async def _record(
     """Check an event, write it, and plan the person anew; all of it or nothing."""
     async with in_transaction():
         await check_of_age(person_id, today=told.now.date())
-        await _check_purpose(person_id, event.kind)
+        await _check_purpose(person_id, event)
         await _check(person_id, event, told)
         row = _row(person_id, event, told)
         if event.id:
@@ -216,9 +244,12 @@ async def _record(
         return Recorded(row.episode, await replan(person_id, now=told.now))
 
 
-async def _check_purpose(person_id: int, kind: EventKind) -> None:
-    allowing = _PURPOSES.get(kind, {Purpose.SERVICE})
-    if kind not in _ENDS and not allowing & await consents.in_force_for(person_id):
+async def _check_purpose(person_id: int, event: Event) -> None:
+    """Raise ConsentNeeded where nothing she agreed to allows an event to be kept."""
+    allowing = _PURPOSES.get(event.kind, {Purpose.SERVICE})
+    if event.method is Method.RECOVERY:
+        allowing = {Purpose.MATERNAL}
+    if event.kind not in _ENDS and not allowing & await consents.in_force_for(person_id):
         raise ConsentNeeded
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from backend.actions.events import Pregnancy, current_pregnancy
+from backend.actions.events import SUPPLIES, Pregnancy, current_pregnancy
 from backend.actions.facts import load_events
 from backend.domain.events import Event, EventKind, Method
 from backend.store.models import Person
@@ -14,7 +14,7 @@ _YOUNG_CHILD = timedelta(days=7 * 366)
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A procedure with its follow-ups, by its lasting id."""
+    """A procedure or supplies with what follows, by its lasting id."""
 
     episode: int
     method: Method
@@ -56,13 +56,17 @@ def _youngest(told: tuple[Event, ...], today: date) -> date | None:
 
 
 def _followed_up(told: tuple[Event, ...]) -> tuple[Procedure, ...]:
-    """The procedures whose end nobody told."""
+    """The procedures whose end nobody told, and of supplies the latest."""
     removed = {event.about for event in told if event.kind is EventKind.REMOVAL}
-    return tuple(
+    chosen = [
         Procedure(int(event.id), event.method, event.on)
         for event in told
-        if event.kind is EventKind.PROCEDURE
+        if event.kind in (EventKind.PROCEDURE, EventKind.SUPPLY)
         and event.method
         and event.on
         and event.id not in removed
+    ]
+    latest = {item.method: item for item in sorted(chosen, key=lambda item: item.on)}
+    return tuple(
+        item for item in chosen if item.method not in SUPPLIES or latest[item.method] is item
     )

@@ -85,9 +85,15 @@ async def recall_broadcast(broadcast_id: int, *, now: datetime) -> None:
     await _recall("broadcast_id = $2", broadcast_id, now=now)
 
 
-async def recall_broadcasts_to(person_id: int, *, now: datetime) -> None:
-    """Take back every broadcast's copy to a person."""
-    await _recall("person_id = $2 AND broadcast_id IS NOT NULL", person_id, now=now)
+async def recall_broadcasts_to(
+    person_id: int, purpose: str | None = None, *, now: datetime
+) -> None:
+    """Take back every broadcast's copy to a person, of one purpose only or of all."""
+    condition = "person_id = $2 AND broadcast_id IS NOT NULL"
+    if purpose is None:
+        await _recall(condition, person_id, now=now)
+    else:
+        await _recall(f"{condition} AND purpose = $3", person_id, purpose, now=now)
 
 
 async def _recall(condition: str, *values: object, now: datetime) -> None:

@@ -13,6 +13,7 @@ from backend.actions.reminders import DueView
 from backend.actions.schedule import my_schedule
 from backend.domain.access import Act, Actor, HasOwnChat
 from backend.domain.consent import Purpose
+from backend.domain.events import EventKind
 from backend.domain.gestation import Dating
 from backend.store.ids import new_id
 from backend.store.models import Visit
@@ -91,6 +92,21 @@ async def record_birth(actor: Actor, person_id: int, *, on: date, now: datetime)
     async with in_transaction():
         told = await _told(actor, person_id, now=now)
         return await events.record_birth(person_id, told, on=on)
+
+
+async def record_day(
+    actor: Actor,
+    person_id: int,
+    kind: EventKind,
+    *,
+    on: date,
+    now: datetime,
+    rule: str | None = None,
+) -> Recorded:
+    """Write down an event that is a day and no more; raises EventRefused, ConsentNeeded."""
+    async with in_transaction():
+        told = await _told(actor, person_id, now=now)
+        return await events.record_day(person_id, told, kind, on=on, rule=rule)
 
 
 async def end_pregnancy(actor: Actor, person_id: int, *, now: datetime) -> Recorded:

@@ -381,8 +381,8 @@ def _may_end(event: Event, on: date, episode: Episode) -> bool:
 def _may_end_method(event: Event, on: date, episode: Episode) -> bool:
     """True if a later event is about the same method; a new one put in at once ends its removal."""
     chosen = episode.told_by in (Anchor.PROCEDURE, Anchor.SUPPLY)
-    if event.kind is EventKind.REMOVAL and chosen and event.about not in (None, episode.id):
-        return False
+    if event.kind is EventKind.REMOVAL and chosen and event.about is not None:
+        return event.about == episode.id and on >= episode.on
     if event.method and episode.method and event.method is not episode.method:
         return False
     is_exchange = episode.told_by is Anchor.REMOVAL and event.kind is EventKind.PROCEDURE

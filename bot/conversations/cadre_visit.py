@@ -39,6 +39,7 @@ async def ask_menu(viewer: Viewer, answers: Answers) -> Screen:
         Button(_("🩺 A service she had"), "had"),
         Button(_("🤰 Pregnant"), "pregnancy"),
         Button(_("👶 Baby is born"), "birth"),
+        Button(_("🗂 Other news"), "more"),
         Button(_("Something changed"), "changed"),
     ]
     return Screen(text, rows=rows_of(buttons), is_protected=True, is_page=True)
@@ -49,14 +50,14 @@ async def take_menu(viewer: Viewer, answers: Answers, given: Given) -> Move:
     value = given.value if isinstance(given, Pressed) else ""
     if value in ("way", "had"):
         return go(value)
-    if value not in ("consent", *_FACTS):
+    if value not in ("consent", "more", *_FACTS):
         return again(viewer._("Please press one of the buttons."))
     try:
         await visits.may_record(actor_of(viewer), whose(answers), now=viewer.now)
     except (HasOwnChat, Underage) as error:
         return again(explain_error(error, viewer._))
-    if value == "consent":
-        return enter("cadre_consent", person=answers["person"])
+    if value in ("consent", "more"):
+        return enter(f"cadre_{value}", person=answers["person"])
     return enter("cadre_facts", value, person=answers["person"])
 
 

@@ -7,6 +7,7 @@ from backend.actions import people, reminders
 from backend.actions.dialogs import Answers
 from backend.actions.reminders import DueView
 from backend.domain.errors import NotOwed
+from backend.domain.events import EventKind
 from backend.domain.schedule import State
 from backend.domain.tasks import HelpReason
 from backend.texts import services
@@ -29,6 +30,9 @@ from bot.viewer import Viewer
 
 _BOOKING_DAYS = 120
 _BACK_DAYS = 200
+_SENT = "sent"
+# From a check of these topics one may be sent on to a hospital.
+_SENT_ON = ("maternal", "checkup", "screening")
 _ANSWERS = ("booked", DONE, "help", "not_now")
 
 
@@ -158,6 +162,9 @@ async def ask_saved(viewer: Viewer, answers: Answers) -> Screen:
     rows: tuple[tuple[Button, ...], ...] = (after_row(viewer),)
     if answers["said"] == "booked":
         rows = ((Button(_("📲 Into my calendar"), "calendar"),), *rows)
+    view = await due_of(viewer, answers) if answers["said"] == "done" else None
+    if view and view.due.topic in _SENT_ON:
+        rows = ((Button(_("🏥 Sent to a hospital"), _SENT),), *rows)
     text = await _receipt(viewer, answers)
     return Screen(text, rows=rows, is_protected=True, is_page=True)
 
@@ -167,6 +174,10 @@ async def take_saved(viewer: Viewer, answers: Answers, given: Given) -> Move:
     if given == Pressed("calendar"):
         reference = answers["reference"]
         return enter("schedule", "calendar", trail=("list", "item"), reference=reference)
+    if given == Pressed(_SENT):
+        view = await due_of(viewer, answers)
+        which = view.due.rule if view else ""
+        return enter("more_news", "day", what=EventKind.REFERRAL, which=which)
     lost = viewer._("I did not understand that. Please choose below.")
     return after_move(given) or enter("home", hint=lost)
 

@@ -2,20 +2,20 @@
 
 from backend.actions import events, family, people, reminders
 from backend.actions.dialogs import Answers
-from backend.actions.events import Pregnancy, Told
+from backend.actions.events import Told
 from backend.actions.family import FamilyView
 from backend.domain.access import Underage
 from backend.domain.consent import Purpose
 from backend.domain.errors import SuixingError
-from backend.domain.gestation import gestational_days, texts_have_ended, weeks_and_days
+from backend.domain.events import Method
 from backend.domain.tasks import HelpReason
-from backend.texts.services import format_day, words
+from backend.texts.services import words
 from bot.agreement import consent_step, has_agreed
 from bot.buttons import Button, Screen, rows_of
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.dues import FOLDED, after_move, due_id_of, due_of
 from bot.membership import members_only, person_of
-from bot.news import not_taken, receipt, take_receipt, undo_button
+from bot.news import not_taken, pregnancy_text, receipt, take_receipt, undo_button
 from bot.typed import tells_of_loss
 from bot.viewer import Viewer
 
@@ -35,28 +35,18 @@ async def ask_start(viewer: Viewer, _answers: Answers) -> Screen:
     return Screen(text, rows=_news_rows(viewer, view), is_protected=True, is_page=True)
 
 
-def pregnancy_text(viewer: Viewer, pregnancy: Pregnancy) -> str:
-    """Weeks and due date; past 42 weeks only a kind question."""
-    _ = viewer._
-    if texts_have_ended(pregnancy.lmp_on, viewer.today):
-        return words("overdue", _).what
-    weeks, days = weeks_and_days(gestational_days(pregnancy.lmp_on, viewer.today))
-    return _("🤰 Week {weeks}+{days}. Due on {due}.").format(
-        weeks=weeks, days=days, due=format_day(pregnancy.due_on, _)
-    )
-
-
 def _news_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ...]:
     _ = viewer._
     birth = _birth_button(viewer)
-    changed = Button(_("Something changed"), _CHANGED)
+    more, changed = Button(_("🗂 Other news"), "more_news"), Button(_("Something changed"), _CHANGED)
     planning = Button(_("🌱 Wish for a child"), "planning")
     if view.pregnancy:
-        return rows_of((Button(_("📅 Correct the dates"), "pregnancy"), birth, changed))
+        return rows_of((Button(_("📅 Correct the dates"), "pregnancy"), birth, more, changed))
+    chosen = Button(_("🩺 After a procedure"), "procedure")
     if view.sex == "male":
-        return rows_of((planning, birth, changed) if view.child_born_on else (planning, birth))
-    buttons = [planning, Button(_("🤰 Pregnant"), "pregnancy"), birth]
-    buttons.append(Button(_("🩺 After a procedure"), "procedure"))
+        buttons = [planning, birth, chosen, more]
+    else:
+        buttons = [planning, Button(_("🤰 Pregnant"), "pregnancy"), birth, chosen, more]
     return rows_of([*buttons, changed] if view.child_born_on else buttons)
 
 
@@ -75,6 +65,8 @@ async def take_start(viewer: Viewer, _answers: Answers, given: Given) -> Move:
         return await _ask(viewer, "pregnancy", Purpose.MATERNAL)
     if given == Pressed("birth"):
         return await tell_birth(viewer, view)
+    if given == Pressed("more_news"):
+        return enter("more_news")
     if given == Pressed("procedure"):
         return await _ask(viewer, "procedure", Purpose.CONTRACEPTION)
     return again(viewer._("Please press one of the buttons."))
@@ -196,16 +188,31 @@ async def ask_talk(viewer: Viewer, _answers: Answers) -> Screen:
     text = _("Your village cadre can call you and is told no reason.")
     if phone:
         text = _("{text}\nOr call a doctor: {phone}").format(text=text, phone=phone)
-    rows = ((Button(_("📞 Please call me"), HelpReason.CALL),),)
-    return Screen(text, rows=rows, is_protected=True)
+    buttons = [Button(_("📞 Please call me"), HelpReason.CALL)]
+    if await has_agreed(viewer, Purpose.MATERNAL):
+        buttons.append(Button(_("🌿 Ask me in a week"), Method.RECOVERY))
+    return Screen(text, rows=rows_of(buttons, width=1), is_protected=True)
 
 
 async def take_talk(viewer: Viewer, _answers: Answers, given: Given) -> Move:
-    """Ask her cadre to call."""
+    """Ask her cadre to call, or remember to ask how she is."""
+    if given == Pressed(Method.RECOVERY):
+        return await _ask_later(viewer)
     if given != Pressed(HelpReason.CALL):
         return after_move(given) or again(viewer._("Please press one of the buttons."))
     await reminders.ask_help(person_of(viewer), HelpReason.CALL, now=viewer.now)
     return finish("recorded", said="talk", episode="")
+
+
+async def _ask_later(viewer: Viewer) -> Move:
+    told = Told(now=viewer.now)
+    try:
+        recorded = await events.record_procedure(
+            person_of(viewer), told, method=Method.RECOVERY, on=viewer.today
+        )
+    except SuixingError as error:
+        return not_taken(viewer, error)
+    return finish("recorded", said="later", episode=str(recorded.episode))
 
 
 async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:
@@ -214,6 +221,7 @@ async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:
     texts = {
         "planning": _("🌱 Noted. I wish you well."),
         "talk": _("📞 Noted. Your village cadre will call you."),
+        "later": _("🌿 Noted. I will ask how you are in a week."),
         "still": _("Please call your hospital today, so that they can see how you both are."),
     }
     return receipt(viewer, answers, texts[answers["said"]])

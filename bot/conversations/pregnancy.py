@@ -21,15 +21,14 @@ from backend.domain.gestation import (
 from backend.texts.services import format_day, problem_text
 from bot.agreement import consent_step, has_agreed
 from bot.buttons import Button, Screen
-from bot.conversations.family import pregnancy_text
 from bot.dates import FORGOTTEN, date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.membership import members_only, person_of
-from bot.news import not_taken, receipt, take_receipt
+from bot.news import not_taken, pregnancy_text, receipt, take_receipt
 from bot.typed import NO, YES, meant
 from bot.viewer import Viewer
 
-_LATER = "later"
+_LATER, _TRANSFER = "later", "transfer"
 _LONGEST_DAYS = 330
 _OVERDUE_DAYS = 40
 
@@ -68,14 +67,17 @@ def _ask_due(viewer: Viewer, _answers: Answers) -> str:
 
 
 def _due_extras(viewer: Viewer) -> tuple[Button, ...]:
-    return (Button(viewer._("Skip this"), _LATER),)
+    _ = viewer._
+    return Button(_("I had an embryo transfer"), _TRANSFER), Button(_("Skip this"), _LATER)
 
 
 async def take_due(viewer: Viewer, answers: Answers, day: date | str) -> Move:
-    """Go on to check the dates."""
+    """Go on to check the dates, or ask for the day of the transfer instead."""
     if day == _LATER:
         return await leave(viewer, answers)
-    return go("confirm", edd=str(day), lmp="")
+    if day == _TRANSFER:
+        return enter("transfer")
+    return go("confirm", edd=str(day), lmp="", source=Source.CLINICIAN)
 
 
 async def ask_confirm(viewer: Viewer, answers: Answers) -> Screen:
@@ -112,10 +114,10 @@ async def take_confirm(viewer: Viewer, answers: Answers, given: Given) -> Move:
 
 
 def _dating(viewer: Viewer, answers: Answers) -> Dating:
-    """The dating her answers make; what she knows of a due date is a clinician's word."""
+    """The dating her answers make; a due date she knows is a clinician's word."""
     if answers["lmp"]:
         return dated_by_lmp(date.fromisoformat(answers["lmp"]), viewer.today)
-    return Dating(Source.CLINICIAN, date.fromisoformat(answers["edd"]), viewer.today)
+    return Dating(Source(answers["source"]), date.fromisoformat(answers["edd"]), viewer.today)
 
 
 async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:

@@ -1,4 +1,4 @@
-"""Follow-ups after a procedure she chose, only because she asks for them; and their end."""
+"""Follow-ups after what somebody chose, only because she asks for them; and their end."""
 
 from datetime import date
 
@@ -20,6 +20,9 @@ _LONGEST_AGO_DAYS = 6 * 366
 _END = "end"
 # What is taken out has a day on which that was done; other follow-ups simply stop.
 _REMOVABLE = (Method.IUD, Method.IMPLANT)
+_LASTING = (Method.IMPLANT, *events.SUPPLIES)
+_HIS = (Method.VASECTOMY, Method.CONDOM)
+_RODS, _MONTHS, _UNKNOWN = "rods", "months", "unknown"
 
 
 async def to_method(_viewer: Viewer, _answers: Answers) -> Move:
@@ -36,7 +39,9 @@ async def ask_method(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask what it was; what is followed up already can be ended."""
     _ = viewer._
     view = await family.look(person_of(viewer), now=viewer.now)
-    rows = rows_of(Button(label, method) for method, label in _methods(viewer).items())
+    chosen = _HIS if view.sex == "male" else _HERS
+    labels = _methods(viewer)
+    rows = rows_of(Button(labels[method], method) for method in chosen)
     rows += tuple((_end_button(viewer, procedure),) for procedure in view.procedures)
     text = _("What would you like to be followed up? You need not explain anything.")
     return Screen(text, rows=rows, is_protected=True)
@@ -48,8 +53,22 @@ def _methods(viewer: Viewer) -> dict[Method, str]:
         Method.IUD: _("IUD"),
         Method.IMPLANT: _("Implant"),
         Method.LIGATION: _("Ligation"),
+        Method.VASECTOMY: _("Vasectomy"),
+        Method.PILL: _("Free pills"),
+        Method.CONDOM: _("Free condoms"),
         Method.ABORTION_CARE: _("Care after an abortion"),
+        Method.RECOVERY: _("Asking how you are"),
     }
+
+
+_HERS = (
+    Method.IUD,
+    Method.IMPLANT,
+    Method.LIGATION,
+    Method.PILL,
+    Method.CONDOM,
+    Method.ABORTION_CARE,
+)
 
 
 def _end_button(viewer: Viewer, procedure: Procedure) -> Button:
@@ -76,26 +95,87 @@ async def _end(viewer: Viewer, procedure: Procedure) -> Move:
     """Ask when it was taken out; a follow-up of anything else is simply forgotten."""
     if procedure.method in _REMOVABLE:
         return go("day", method=procedure.method, ends="yes")
-    await events.take_back(person_of(viewer), procedure.episode, Told(now=viewer.now))
+    told = Told(now=viewer.now)
+    if procedure.method in events.SUPPLIES:
+        await events.stop_method(person_of(viewer), told, method=procedure.method, on=viewer.today)
+    else:
+        await events.take_back(person_of(viewer), procedure.episode, told)
     return finish("recorded", said="ended", episode="")
 
 
 def _ask_day(viewer: Viewer, answers: Answers) -> str:
     _ = viewer._
+    if answers["method"] in events.SUPPLIES:
+        return _("When did you fetch them?")
     return _("When was it taken out?") if answers["ends"] else _("When was it done?")
 
 
 async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
-    """Keep it, or its end, and plan the follow-ups anew."""
+    """Keep it, or its end; of some things one is asked how long they last."""
     assert isinstance(day, date), "the question offers nothing but days"
+    if answers["method"] in _LASTING and not answers["ends"]:
+        return go("lasts", on=day.isoformat())
+    return await _keep(viewer, answers, on=day)
+
+
+async def ask_lasts(viewer: Viewer, answers: Answers) -> Screen:
+    """Ask how long it lasts, as that says when it is due for a change."""
+    _, n_ = viewer._, viewer.n_
+    unknown = Button(_("Don't know"), _UNKNOWN)
+    if answers["method"] == Method.IMPLANT:
+        buttons = [Button(n_("{n} rod", "{n} rods", n).format(n=n), f"{_RODS}{n}") for n in (2, 6)]
+        buttons += [
+            Button(_("Lasts {years} years").format(years=years), f"{_MONTHS}{12 * years}")
+            for years in (3, 5)
+        ]
+        text = _("Which implant is it? It stands on the card you were given.")
+        return Screen(text, rows=rows_of([*buttons, unknown]), is_protected=True)
+    buttons = [
+        Button(n_("{n} month", "{n} months", n).format(n=n), f"{_MONTHS}{n}") for n in (1, 3, 6)
+    ]
+    text = _("For how long will they last you?")
+    return Screen(text, rows=rows_of([*buttons, unknown]), is_protected=True)
+
+
+async def take_lasts(viewer: Viewer, answers: Answers, given: Given) -> Move:
+    """Keep it with that."""
+    value = given.value if isinstance(given, Pressed) else ""
+    on = date.fromisoformat(answers["on"])
+    if value.startswith(_RODS):
+        return await _keep(viewer, answers, on=on, rods=int(value.removeprefix(_RODS)))
+    if value.startswith(_MONTHS):
+        months = int(value.removeprefix(_MONTHS))
+        return await _keep(viewer, answers, on=on, lasts_months=months)
+    if value == _UNKNOWN:
+        return await _keep(viewer, answers, on=on)
+    return again(viewer._("Please press one of the buttons."))
+
+
+async def _keep(
+    viewer: Viewer,
+    answers: Answers,
+    *,
+    on: date,
+    rods: int | None = None,
+    lasts_months: int | None = None,
+) -> Move:
+    """Keep it, or its end, and plan the follow-ups anew."""
     person_id, told, method = person_of(viewer), Told(now=viewer.now), Method(answers["method"])
-    record = events.stop_method if answers["ends"] else events.record_procedure
     try:
-        recorded = await record(person_id, told, method=method, on=day)
+        if answers["ends"]:
+            kept = await events.stop_method(person_id, told, method=method, on=on)
+        elif method in events.SUPPLIES:
+            kept = await events.record_supply(
+                person_id, told, method=method, on=on, lasts_months=lasts_months
+            )
+        else:
+            kept = await events.record_procedure(
+                person_id, told, method=method, on=on, rods=rods, lasts_months=lasts_months
+            )
     except SuixingError as error:
         return not_taken(viewer, error)
     said = "ended" if answers["ends"] else "kept"
-    return finish("recorded", said=said, episode=str(recorded.episode))
+    return finish("recorded", said=said, episode=str(kept.episode))
 
 
 async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:
@@ -114,6 +194,7 @@ CONVERSATION = members_only(
             Step("method", ask_method, take_method),
             consent_step("consent", agreed=to_method, refused=leave),
             date_step("day", _ask_day, reach=days_around(_LONGEST_AGO_DAYS, 0), take=take_day),
+            Step("lasts", ask_lasts, take_lasts),
             Step("recorded", ask_recorded, take_receipt),
         ),
         counted=("method", "day"),

@@ -154,3 +154,14 @@ async def test_a_visit_may_still_be_told_after_its_time(town: Town) -> None:
     await say(phone, "12月10日", "谢谢您告诉我")
     row = await DueService.get(id=check.due_id)
     assert (row.state, row.done_on) == ("done", date(2026, 12, 10))
+
+
+async def test_from_a_check_she_may_be_sent_on_to_a_hospital(town: Town) -> None:
+    phone, person_id = await reminded(town)
+    await press(phone, "查看", "孕16-20周检查")
+    await press(phone, "已做完", "是哪天做的")
+    await press(phone, "今天", "记下了，谢谢您告诉我")
+    await press(phone, "被转诊了", "是哪一天的事")
+    await press(phone, "今天", "记下了。")
+    rules = {view.due.rule for view in await schedule.my_schedule(person_id, now=town.now)}
+    assert "m8" in rules

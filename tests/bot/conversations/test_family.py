@@ -110,7 +110,7 @@ async def test_under_eighteen_a_person_helps(town: Town) -> None:
 async def test_a_man_is_asked_only_what_concerns_him(town: Town) -> None:
     phone, _ = await her_phone(town, Purpose.CHECKUP, sex="male")
     await say(phone, "孕育情况", "家里有什么新消息")
-    assert phone.screen.labels == ["🌱 准备怀孕", "👶 宝宝出生了"]
+    assert phone.screen.labels == ["🌱 准备怀孕", "👶 宝宝出生了", "🩺 术后随访", "🗂 其他情况"]
     await press(phone, "准备怀孕", "记下了，祝您顺利")
 
 

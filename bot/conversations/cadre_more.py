@@ -1,0 +1,99 @@
+"""What somebody without a phone tells her cadre as a day: a check, a referral, a permit."""
+
+from datetime import date
+
+from backend.actions import people, visits
+from backend.actions.dialogs import Answers
+from backend.domain.access import HasOwnChat, Role, Underage
+from backend.domain.consent import ConsentNeeded
+from backend.domain.errors import EventRefused
+from backend.domain.events import EventKind
+from backend.texts.errors import explain_error
+from bot.buttons import Screen, rows_of
+from bot.conversations.cadre_visit import whose
+from bot.dates import date_step, days_around
+from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
+from bot.membership import actor_of, staff_only
+from bot.told import (
+    AT_ONCE,
+    CHECKS,
+    NEWS,
+    OF_CHECK,
+    OTHER,
+    check_buttons,
+    day_question,
+    news_buttons,
+    rule_of,
+)
+from bot.viewer import Viewer
+
+_LONGEST_AGO_DAYS = 3 * 366
+
+
+async def _sex(viewer: Viewer, answers: Answers) -> str | None:
+    return (await people.fetch_for(actor_of(viewer), whose(answers))).sex
+
+
+async def ask_what(viewer: Viewer, answers: Answers) -> Screen:
+    """Ask what kind of news it is."""
+    rows = rows_of(news_buttons(viewer, await _sex(viewer, answers)))
+    return Screen(viewer._("What did she tell you?"), rows=rows, is_protected=True)
+
+
+async def take_what(viewer: Viewer, answers: Answers, given: Given) -> Move:
+    """Ask after which check it was, or for the day."""
+    if not isinstance(given, Pressed) or given.value not in NEWS:
+        return again(viewer._("Please press one of the buttons."))
+    if given.value in OF_CHECK:
+        return go("which", what=given.value)
+    if given.value in AT_ONCE:
+        return await _keep(viewer, {**answers, "what": given.value, "which": ""}, viewer.today)
+    return go("day", what=given.value, which="")
+
+
+async def ask_which(viewer: Viewer, answers: Answers) -> Screen:
+    """Ask which check it was."""
+    rows = rows_of(check_buttons(viewer, await _sex(viewer, answers)), width=1)
+    return Screen(viewer._("Which check was it?"), rows=rows, is_protected=True)
+
+
+async def take_which(viewer: Viewer, _answers: Answers, given: Given) -> Move:
+    """Go on to the day."""
+    if not isinstance(given, Pressed) or given.value not in (*CHECKS, OTHER):
+        return again(viewer._("Please press one of the buttons."))
+    return go("day", which=given.value)
+
+
+async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
+    """Keep the day."""
+    assert isinstance(day, date), "the question offers nothing but days"
+    return await _keep(viewer, answers, day)
+
+
+async def _keep(viewer: Viewer, answers: Answers, day: date) -> Move:
+    kind, rule = EventKind(answers["what"]), rule_of(answers["which"])
+    person_id = whose(answers)
+    try:
+        await visits.record_day(
+            actor_of(viewer), person_id, kind, on=day, rule=rule, now=viewer.now
+        )
+    except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
+        return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
+    return enter("cadre_visit", "saved", person=answers["person"])
+
+
+CONVERSATION = staff_only(Role.CADRE)(
+    Conversation(
+        "cadre_more",
+        (
+            Step("what", ask_what, take_what),
+            Step("which", ask_which, take_which),
+            date_step(
+                "day",
+                lambda viewer, answers: day_question(viewer, answers["what"]),
+                reach=days_around(_LONGEST_AGO_DAYS, 0),
+                take=take_day,
+            ),
+        ),
+    )
+)
