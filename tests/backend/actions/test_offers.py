@@ -16,7 +16,7 @@ async def test_a_woman_is_offered_every_topic() -> None:
 
 async def test_a_man_is_offered_what_is_for_him() -> None:
     person = await a_person("赵明", sex="male")
-    assert await offers.topics_for(person.id) == (Purpose.CHECKUP, Purpose.CHILD)
+    assert await offers.topics_for(person.id) == (Purpose.CONTRACEPTION, Purpose.CHECKUP, Purpose.CHILD)
 
 
 async def test_while_the_sex_is_not_known_everything_is_offered() -> None:
@@ -38,7 +38,7 @@ async def test_services_follow_her_calendar() -> None:
 async def test_no_procedure_is_offered_by_way_of_its_follow_up() -> None:
     person = await wang_xiuying()
     listed = [one.rule for one in await offers.services_of(Purpose.CONTRACEPTION, person.id)]
-    assert listed == ["s2", "s3"]
+    assert listed == ["postpartum_advice", "s2", "s3"]
 
 
 async def test_what_repeats_is_named_by_its_first_time() -> None:

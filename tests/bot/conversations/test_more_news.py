@@ -1,4 +1,4 @@
-"""Other news: told by herself or by her cadre, each under its own consent, each taken back at will."""
+"""Other news: told by herself or her cadre, each under its own consent and taken back at will."""
 
 from datetime import date
 
