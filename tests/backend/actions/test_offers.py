@@ -16,7 +16,11 @@ async def test_a_woman_is_offered_every_topic() -> None:
 
 async def test_a_man_is_offered_what_is_for_him() -> None:
     person = await a_person("赵明", sex="male")
-    assert await offers.topics_for(person.id) == (Purpose.CONTRACEPTION, Purpose.CHECKUP, Purpose.CHILD)
+    assert await offers.topics_for(person.id) == (
+        Purpose.CONTRACEPTION,
+        Purpose.CHECKUP,
+        Purpose.CHILD,
+    )
 
 
 async def test_while_the_sex_is_not_known_everything_is_offered() -> None:
