@@ -6,9 +6,6 @@ import json
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from backend.actions.regions import village_finder
 from backend.actions.roster import Tally, import_roster
 from backend.clock import Clock
@@ -18,6 +15,7 @@ from backend.i18n import FIRST_LOCALE, translator
 from backend.store.database import open_database
 from backend.texts.errors import explain_rejection
 from scripts import told
+from scripts.telling.progress import shown
 
 _MOST_EXPLAINED = 20
 
@@ -32,17 +30,11 @@ async def take_in(file: Path) -> Tally:
 
 
 async def _with_progress(roster: Roster, clock: Clock) -> Tally:
-    """Import with a bar on a terminal, and a JSON line a batch elsewhere."""
-    console = Console(stderr=True)
+    """Import, and show how far it has come."""
     tally = Tally()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        bar = progress.add_task("import", total=roster.expected_rows)
-        progress.disable = not console.is_terminal
+    with shown("import", "rows") as step:
         async for tally in import_roster(roster, now=clock.local()):
-            progress.update(bar, completed=tally.rows)
-            if not console.is_terminal:
-                print(json.dumps({"rows": tally.rows}), file=sys.stderr)
+            step(tally.rows, roster.expected_rows)
     return tally
 
 

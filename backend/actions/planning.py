@@ -110,6 +110,13 @@ async def enrolled_after(person_id: int) -> list[int]:
     return [row["id"] for row in await execute(query, person_id)]
 
 
+async def count_enrolled() -> int:
+    """How many persons are enrolled."""
+    rows = await execute(f"SELECT count(*) AS persons FROM person WHERE {_ENROLLED}")
+    persons: int = rows[0]["persons"]
+    return persons
+
+
 async def renew_share(*, now: datetime) -> Changes:
     """Plan a share of everyone anew, another one each hour, so that all had their turn in a week.
 

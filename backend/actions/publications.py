@@ -1,7 +1,7 @@
 """Publishing rules: a township's file, checked, put in force for everybody, and carried out."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,9 @@ from backend.domain.rule_changes import Tally, differing, tally
 from backend.store.sql import Row, as_datetime, dialect, execute, in_transaction
 
 _LOCK = 0x5355_4952
+# Ids of rules; None for every rule there is or was.
+Scope = frozenset[str] | None
+_NOTHING: Scope = frozenset()
 _OWN_VALUES = "the township's values as published"
 
 
@@ -25,13 +28,15 @@ class Draft:
     """Rules that may be published: the township's file, and what it makes of the calendars.
 
     `changed` holds the ids of the rules that differ from those of publication `over` (0 before
-    the first), which were in force when it was checked.
+    the first), which were in force when it was checked; `to_plan` also those by which somebody is
+    not planned yet since earlier publications, None for all rules there are.
     """
 
     text: str
     written: str
     rules: tuple[Rule, ...]
     changed: frozenset[str]
+    to_plan: Scope
     over: int
 
     @property
@@ -77,9 +82,12 @@ async def publish(drafted: Draft, *, now: datetime, by: int | None = None) -> in
         await _lock()
         if await _newest_number() != drafted.over:
             raise RulesOutdated
-        await _insert(drafted, now=now, by=by)
+        if not drafted.over:
+            # What people are planned by so far must be known for ever, too.
+            await _insert(await _draft(Written(_OWN_VALUES, "")), now=now, by=None)
+        number = await _insert(drafted, now=now, by=by)
     await follow_publications()
-    return drafted.over + 1
+    return number
 
 
 async def publish_shipped(*, now: datetime) -> bool:
@@ -107,7 +115,7 @@ async def carry_out(*, now: datetime) -> AsyncIterator[Progress]:
     What a batch did and how far it came are one transaction, so after a kill nothing is done
     twice and nothing counted twice. Where another process is at it, this one leaves it alone.
     """
-    number, rules = 0, frozenset[str]()
+    number, rules = 0, _NOTHING
     while True:
         async with in_transaction():
             row = await _claim()
@@ -115,7 +123,8 @@ async def carry_out(*, now: datetime) -> AsyncIterator[Progress]:
                 return
             if row["number"] != number:
                 number, rules = row["number"], await _to_plan(row["number"])
-            step = await replan_batch(row["last_person"], now=now, rules=rules) if rules else None
+            last = row["last_person"]
+            step = None if rules == _NOTHING else await replan_batch(last, now=now, rules=rules)
             await _note(number, step, now=now)
         if step is None:
             return
@@ -134,12 +143,13 @@ async def _draft(file: Written) -> Draft:
     rules = rules_of(entries)
     check_together(rules, entries)
     book = await follow_publications()
-    number = await _newest_number()
+    changed, number = differing(book.rules, rules), await _newest_number()
     return Draft(
         text=file.text,
         written=write_entries(entries),
         rules=rules,
-        changed=differing(book.rules, rules),
+        changed=changed,
+        to_plan=await _unplanned(rules) if number else changed,
         over=number,
     )
 
@@ -169,7 +179,7 @@ async def _newest_number() -> int:
     return number
 
 
-async def _insert(drafted: Draft, *, now: datetime, by: int | None) -> None:
+async def _insert(drafted: Draft, *, now: datetime, by: int | None) -> int:
     book = await follow_publications()
     number = await _newest_number() + 1
     await execute(
@@ -180,6 +190,7 @@ async def _insert(drafted: Draft, *, now: datetime, by: int | None) -> None:
     )
     await _recall_gone(book, book.succeeded_by(drafted.rules), now=now)
     await audit.append("rules_published", now=now, actor_id=by, detail=f"publication {number}")
+    return number
 
 
 async def _recall_gone(before: Rulebook, after: Rulebook, *, now: datetime) -> None:
@@ -201,21 +212,25 @@ async def _claim() -> Row | None:
     return rows[0] if rows else None
 
 
-async def _to_plan(number: int) -> frozenset[str]:
-    """The ids of the rules that differ from any by which somebody may still be planned.
+async def _to_plan(number: int) -> Scope:
+    """The rules by which somebody may not be planned yet since a publication."""
+    rows = await execute("SELECT rules FROM rule_publication WHERE number = $1", number)
+    return await _unplanned(read_rules(rows[0]["rules"]))
 
-    Those of the last publication that was carried out for everybody, and of each one since.
+
+async def _unplanned(rules: Sequence[Rule]) -> Scope:
+    """The rules that differ from any by which somebody may still be planned.
+
+    Those of the last publication that was carried out for everybody, and of each one since. Where
+    none ever was, nobody knows by which rules people were planned.
     """
     rows = await execute(
-        "SELECT number, rules, done_at FROM rule_publication WHERE number <= $1"
-        " AND number >= coalesce((SELECT max(number) FROM rule_publication"
-        " WHERE done_at IS NOT NULL), 0) ORDER BY number DESC",
-        number,
+        "SELECT rules, done_at FROM rule_publication WHERE number >= coalesce((SELECT max(number)"
+        " FROM rule_publication WHERE done_at IS NOT NULL), 0) ORDER BY number"
     )
-    newest, *others = [read_rules(row["rules"]) for row in rows]
-    if rows[-1]["done_at"] is None:
-        return frozenset(rule.id for rules in (newest, *others) for rule in rules)
-    return frozenset[str]().union(*(differing(rules, newest) for rules in others))
+    if rows[0]["done_at"] is None:
+        return None
+    return frozenset[str]().union(*(differing(read_rules(row["rules"]), rules) for row in rows))
 
 
 async def _note(number: int, step: Progress | None, *, now: datetime) -> None:

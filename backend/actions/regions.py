@@ -24,8 +24,13 @@ async def load_regions(source: Source) -> tuple[int, int]:
 
 async def village_finder() -> Villages:
     """Return what finds a village by its code or by any usual form of its name."""
+    return Villages(await region_names())
+
+
+async def region_names() -> dict[str, str]:
+    """Return the name of every region by its code."""
     rows = await execute("SELECT code, name FROM region")
-    return Villages({row["code"]: row["name"] for row in rows})
+    return {row["code"]: row["name"] for row in rows}
 
 
 async def check_region(code: str, *, is_village: bool = False) -> None:

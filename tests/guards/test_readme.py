@@ -28,7 +28,7 @@ def test_every_setting_stands_in_the_table_with_its_default_and_help(name: str) 
 def test_every_command_is_listed_and_every_listed_command_exists() -> None:
     section = README.split("## Commands")[1].split("\n## ")[0]
     listed = {
-        word.strip("`").split()[0]
+        word.strip("`").split()[0].replace("-", "_")
         for row in re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
         for word in row.split(", ")
     }
