@@ -21,6 +21,7 @@ from backend.actions import (
     mydata,
     planning,
     publications,
+    recovery,
     rulebook,
     unreached,
     visit_run,
@@ -54,7 +55,7 @@ class Scheduler(Protocol):
 
 
 async def _recover(now: datetime, url: str) -> int:
-    return await delivery.recover(url, now=now)
+    return await recovery.recover(url, now=now)
 
 
 async def _expire(now: datetime, _url: str) -> int:

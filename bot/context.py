@@ -10,6 +10,8 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from backend.actions import accounts
 from backend.actions.accounts import Visitor
+from backend.actions.gate import Gate
+from backend.actions.pace import Pace
 from backend.clock import Clock
 from backend.i18n import match_locale, translator
 from bot.dialogs import Attached, Dialogs
@@ -34,12 +36,17 @@ class Turn:
 
 @dataclass
 class Desk:
-    """What every handler shares: clock, office, conversations, and the turns under way."""
+    """What every handler shares: clock, office, conversations, and the turns under way.
+
+    `pace` and `gate` are the sender's own: a direct call takes a slot and minds the gate too.
+    """
 
     clock: Clock
     office: Office
     dialogs: Dialogs
     nudge: Callable[[], None]
+    pace: Pace
+    gate: Gate = field(default_factory=Gate)
     turns: dict[int, Turn] = field(default_factory=dict)
 
 

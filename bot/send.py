@@ -13,6 +13,7 @@ from backend.actions import delivery, dialogs
 from backend.actions.accounts import COMMANDS_TEMPLATE
 from backend.actions.delivery import Message
 from backend.actions.dialogs import DialogState
+from backend.actions.gate import close_gate
 from backend.actions.unreached import UNWRITTEN
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
 from backend.texts.reminders import repeated
@@ -183,10 +184,12 @@ async def put_away(bot: ExtBot[None], chat_id: int, message_id: int) -> None:
 async def after_failed_call(error: TelegramError, chat_id: int, desk: Desk) -> None:
     """Do for a direct call what the outbox does for its own: shut the gate, or the chat."""
     attempt = attempt_of(error)
-    now = desk.clock.local()
+    now, treatment = desk.clock.local(), TREATMENTS[attempt.outcome]
     logger.warning("call_failed", outcome=attempt.outcome.value)
-    if attempt.retry_after:
-        await delivery.close_gate(now + attempt.retry_after)
-    elif TREATMENTS[attempt.outcome] is Treatment.UNREACHABLE:
+    if treatment in (Treatment.GATED, Treatment.HALTED):
+        until, reason = delivery.shut_until(attempt, now=now)
+        desk.gate.close(until, reason=reason)
+        await close_gate(until, reason=reason)
+    elif treatment is Treatment.UNREACHABLE:
         gone = attempt.outcome is Outcome.DEACTIVATED
         await delivery.shut_chat(chat_id, "deactivated" if gone else "blocked", now=now)

@@ -2,23 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
-from backend.actions import delivery, publications
+from backend.actions import publications, recovery
 from backend.actions.inbox import webhook_secret
-from backend.actions.sending import Pace, Sender
+from backend.actions.pace import Pace
+from backend.actions.sending import Sender
+from backend.actions.turn_taking import in_turn
 from backend.clock import Clock
 from backend.config import Config
 from backend.jobs import EVERYWHERE, JOBS, Job, run_job, schedule_jobs
 from backend.store.database import open_database
-from backend.store.liveness import hold
+from backend.store.ids import new_id
+from backend.store.liveness import POLLER_LOCK, SENDER_LOCK, grace_seconds, hold
 from backend.web.health import health_routes
 from bot.app import build_application, build_dialogs
 from bot.commands.handlers import publish_commands
@@ -83,10 +86,9 @@ async def running(
         if "web" in parts:
             await stack.enter_async_context(_web_server(service, parts, routes))
         await stack.enter_async_context(in_touch(service))
-        jobs = JOBS if "jobs" in parts else EVERYWHERE
-        await stack.enter_async_context(_ticking(service, jobs))
+        await stack.enter_async_context(_ticking(service, EVERYWHERE))
         if "jobs" in parts:
-            await stack.enter_async_context(sending(service))
+            await stack.enter_async_context(sending(service, beside=_the_senders_ticks))
         if "bot" in parts:
             await stack.enter_async_context(incoming(service))
         yield service
@@ -100,9 +102,9 @@ async def assembled(
     Raises CalendarMistake when the township's published values do not fit calendars that are new.
     """
     await publications.publish_shipped(now=clock.now())
-    owner_id = await delivery.open_owner(clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
-    desk = Desk(clock, office, build_dialogs(), nudge=lambda: None)
+    pace = Pace(config.messages_per_second, per_chat_second=per_chat_second)
+    desk = Desk(clock, office, build_dialogs(), nudge=lambda: None, pace=pace)
     walk = build_application(
         config.telegram_token.get_secret_value(),
         desk,
@@ -110,10 +112,11 @@ async def assembled(
         requests=requests(),
     )
     sender = Sender(
-        owner_id=owner_id,
+        owner_id=new_id(),
         clock=clock,
         send=Courier(walk.bot, desk, TEMPLATES).send,
-        pace=Pace(config.messages_per_second, per_chat_second=per_chat_second),
+        pace=pace,
+        gate=desk.gate,
     )
     desk.nudge = sender.nudge
     return Service(config, clock, walk, desk, Turns(walk, desk), sender, stop)
@@ -204,12 +207,35 @@ async def _ticking(service: Service, jobs: Sequence[Job]) -> AsyncIterator[None]
     scheduler.shutdown(wait=False)
 
 
+def _the_senders_ticks(service: Service) -> AbstractAsyncContextManager[None]:
+    """Wake every job that one process alone does."""
+    return _ticking(service, [job for job in JOBS if job not in EVERYWHERE])
+
+
+Beside = Callable[[Service], AbstractAsyncContextManager[None]]
+
+
 @asynccontextmanager
-async def sending(service: Service) -> AsyncIterator[None]:
-    """Deliver the outbox beside the block; what is being sent is finished before the end."""
-    async with hold(service.sender.owner_id, service.config.database_url):
-        async with _task(service.sender.run(service.stop), service.stop):
-            yield
+async def sending(service: Service, *, beside: Beside | None = None) -> AsyncIterator[None]:
+    """Deliver the outbox beside the block, with what goes on `beside` it, whenever it is our turn.
+
+    One process at a time does, the others stand by. What is being sent is finished before the end.
+    """
+    sender, url = service.sender, service.config.database_url
+
+    async def send(ended: asyncio.Event) -> None:
+        async with AsyncExitStack() as stack:
+            if await recovery.has_other_owners(sender.owner_id):
+                await pause(ended, grace_seconds())
+            await recovery.register_owner(sender.owner_id, now=service.clock.now())
+            if beside:
+                await stack.enter_async_context(beside(service))
+            await sender.run(ended)
+        await recovery.forget_owner(sender.owner_id)
+
+    turn = in_turn(SENDER_LOCK, url, send, stop=service.stop, stand_by=sender.stand_by)
+    async with hold(sender.owner_id, url), _task(turn, service.stop):
+        yield
 
 
 @asynccontextmanager
@@ -226,7 +252,14 @@ async def incoming(service: Service) -> AsyncIterator[None]:
         await _insisting(service, set_webhook)
         yield
     else:
-        async with _task(poll(bot, service.turns, service.stop), service.stop):
+        turn = in_turn(
+            POLLER_LOCK,
+            config.database_url,
+            lambda ended: poll(bot, service.turns, ended),
+            stop=service.stop,
+            fatal=(TelegramError,),
+        )
+        async with _task(turn, service.stop):
             yield
     await service.turns.settle()
 

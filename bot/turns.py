@@ -142,15 +142,15 @@ class Turns:
         Behind a shut gate they are left to the look for lost screens.
         """
         async with self._showing.setdefault(turn.viewer.chat_id, asyncio.Lock()):
-            closed_until = await delivery.gate_closed_until()
-            if closed_until and closed_until > self._desk.clock.now():
-                return
+            await self._desk.gate.look()
             for call in turn.after:
                 await self._call(turn, call)
 
     async def _call(self, turn: Turn, call: Callable[[], Awaitable[None]]) -> None:
         try:
-            await call()
+            await self._desk.pace.slot(is_answer=True)
+            if not self._desk.gate.is_closed(self._desk.clock.now()):
+                await call()
         except TelegramError as error:
             await after_failed_call(error, turn.viewer.chat_id, self._desk)
         except Exception as error:

@@ -1,14 +1,18 @@
-"""The outbox: put a message in, claim it, commit the intent to send it, finish it, recover it.
+"""The outbox: put a message in, claim it, commit the intent to send it, finish it.
 
 Every statement is guarded by the row's state and token, so whatever is run twice, late or by two
 processes at once changes nothing the second time.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
+from backend.actions.gate import GATE, TOO_FAST, WRONG_TOKEN, close_gate
 from backend.domain.delivery import (
+    LAST_ANSWER,
     PRIORITIES,
     TREATMENTS,
     Attempt,
@@ -19,12 +23,8 @@ from backend.domain.delivery import (
     Treatment,
     next_state,
 )
-from backend.store.ids import new_id
-from backend.store.liveness import is_free
-from backend.store.models import Owner
-from backend.store.sql import Row, as_datetime, dialect, execute, in_transaction
+from backend.store.sql import Row, dialect, execute, execute_many, in_transaction
 
-GATE = "telegram"
 SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
 _SHORTEST_PAUSE = timedelta(seconds=1)
@@ -32,6 +32,11 @@ _SHORTEST_PAUSE = timedelta(seconds=1)
 _IS_NEWEST = f"""({{row}}.template <> '{SCREEN_TEMPLATE}' OR EXISTS (
     SELECT 1 FROM dialog d WHERE d.chat_id = {{row}}.chat_id AND d.shown_version < d.version
     AND CAST(d.version AS TEXT) = {{row}}.reference))"""
+
+_FINISH = """UPDATE send SET state = $1, due_at = coalesce($2, due_at), tries = $3,
+    ambiguities = $4, message_id = $5, error = $6, finished_at = $7, chat_id = $8,
+    owner_id = NULL, token = NULL, intent_at = NULL
+    WHERE id = $9 AND token = $10 AND state = 'claimed'"""
 
 _COLUMNS = "id, kind, person_id, chat_id, template, reference, tries, ambiguities, token"
 
@@ -101,153 +106,152 @@ async def find(send_id: int, *, chat_id: int) -> Sent | None:
     return Sent(Kind(rows[0]["kind"]), rows[0]["template"], rows[0]["reference"]) if rows else None
 
 
-async def open_owner(now: datetime) -> int:
-    """Enter this process among those that may hold claims and return its id."""
-    owner = await Owner.create(id=new_id(), started_at=now)
-    return int(owner.id)
-
-
-async def claim(owner_id: int, *, now: datetime, limit: int) -> list[Message]:
+async def claim(
+    owner_id: int, *, now: datetime, limit: int, answers_only: bool = False
+) -> list[Message]:
     """Claim up to `limit` messages that are due and may go, the most urgent first.
 
     `now` is aware, in the township's zone: its minute of the day is what quiet hours are held to.
+    With `answers_only` what goes to many at once is left where it is.
     """
     lock = "FOR UPDATE OF s SKIP LOCKED" if dialect() == "postgres" else ""
+    least = LAST_ANSWER if answers_only else max(PRIORITIES.values())
     rows = await execute(
-        f"""UPDATE send SET state = 'claimed', owner_id = $1, token = $2, intent_at = NULL
-        WHERE id IN (
+        f"""WITH chosen AS MATERIALIZED (
             SELECT s.id FROM send s JOIN account a ON a.tg_id = s.chat_id
             LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.state = 'queued' AND s.due_at <= $3 AND s.expires_at > $3 AND {_may_go("$4")}
-            ORDER BY s.priority, s.due_at, s.id LIMIT $5 {lock})
-        RETURNING {_COLUMNS}""",
-        *(owner_id, secrets.token_hex(8), now, _minute(now), limit),
+            WHERE s.state = 'queued' AND s.priority <= $6 AND s.due_at <= $3 AND s.expires_at > $3
+            AND {_may_go("$4")} ORDER BY s.priority, s.due_at, s.id LIMIT $5 {lock})
+        UPDATE send SET state = 'claimed', owner_id = $1, token = $2, intent_at = NULL
+        WHERE id IN (SELECT id FROM chosen) RETURNING {_COLUMNS}""",
+        *(owner_id, secrets.token_hex(8), now, _minute(now), limit, least),
     )
     return sorted(map(_message, rows), key=lambda message: (PRIORITIES[message.kind], message.id))
 
 
-async def intend(message: Message, *, now: datetime) -> bool:
-    """Commit the intent to send a claimed message now; False when it may not go any more.
+async def intend(messages: Sequence[Message], *, now: datetime) -> list[bool]:
+    """Commit the intent to send claimed messages now; False for each that may not go any more.
 
-    What may not go any more (consent withdrawn, chat blocked, expired since) is put back, where
-    the next claim passes over it.
+    That is where consent was withdrawn, the chat blocked, the gate shut or its time over since.
+    It is then to be put back, where the next claim passes over it.
     """
+    if not messages:
+        return []
+    held, values = _held(messages, after=3)
     rows = await execute(
-        f"""UPDATE send SET intent_at = $1 WHERE id = $2 AND token = $3 AND state = 'claimed'
-        AND id IN (
-            SELECT s.id FROM send s JOIN account a ON a.tg_id = s.chat_id
-            LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.id = $2 AND s.expires_at > $1 AND {_may_go("$4")})
-        RETURNING id""",
-        *(now, message.id, message.token, _minute(now)),
+        f"""{held} UPDATE send SET intent_at = $1 WHERE state = 'claimed' AND id IN (
+            SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token
+            JOIN account a ON a.tg_id = s.chat_id LEFT JOIN person p ON p.id = s.person_id
+            WHERE s.expires_at > $1 AND {_may_go("$2")} AND NOT EXISTS (
+                SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1))
+        AND token IN (SELECT token FROM held) RETURNING id, token""",
+        *(now, _minute(now), GATE, *values),
     )
-    if not rows:
-        await put_back([message])
-    return bool(rows)
+    intended = {(row["id"], row["token"]) for row in rows}
+    return [(message.id, message.token) in intended for message in messages]
 
 
-async def put_back(messages: list[Message]) -> None:
-    """Give up claims whose intent was never committed."""
-    for message in messages:
-        await execute(
-            "UPDATE send SET state = 'queued', owner_id = NULL, token = NULL"
-            " WHERE id = $1 AND token = $2 AND state = 'claimed' AND intent_at IS NULL",
-            *(message.id, message.token),
-        )
-
-
-async def finish(message: Message, attempt: Attempt, *, now: datetime) -> Decision:
-    """Write what became of a message, once, and what that means for its chat and for the gate."""
-    decision = next_state(
-        message.kind, attempt, tries=message.tries, ambiguities=message.ambiguities
+async def put_back(messages: Sequence[Message]) -> None:
+    """Give up claims of which nothing was sent, whether or not the intent was committed."""
+    held, values = _held(messages, after=0)
+    await execute(
+        f"""{held} UPDATE send SET state = 'queued', owner_id = NULL, token = NULL, intent_at = NULL
+        WHERE state = 'claimed' AND id IN (
+            SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token)
+        AND token IN (SELECT token FROM held)""",
+        *values,
     )
+
+
+async def finish(ended: Sequence[tuple[Message, Attempt]], *, now: datetime) -> list[Decision]:
+    """Write what became of messages, once each, and what that means for chats and gate.
+
+    All of it commits together. A row whose token is not the message's any more stays as it is.
+    """
+    if not ended:
+        return []
+    decisions = [
+        next_state(message.kind, attempt, tries=message.tries, ambiguities=message.ambiguities)
+        for message, attempt in ended
+    ]
+    plain: list[Sequence[object]] = []
     async with in_transaction():
-        rows = await _write(message, attempt, decision, now=now)
-        if rows:
-            await _follow_up(message, attempt, now=now)
-    return decision
+        for (message, attempt), decision in zip(ended, decisions, strict=True):
+            values = _ending(message, attempt, decision, now=now)
+            if attempt.outcome is Outcome.DELIVERED:
+                plain.append(values)
+            elif await execute(f"{_FINISH} RETURNING id", *values):
+                await _follow_up(message, attempt, now=now)
+        if plain:
+            await execute_many(_FINISH, plain)
+    return decisions
 
 
-async def _write(
+def _ending(
     message: Message, attempt: Attempt, decision: Decision, *, now: datetime
-) -> list[Row]:
-    due_at = None if decision.wait is None else now + decision.wait
-    ends = None if decision.state is State.QUEUED else now
-    return await execute(
-        "UPDATE send SET state = $1, due_at = coalesce($2, due_at), tries = $3, ambiguities = $4,"
-        " message_id = $5, error = $6, finished_at = $7, chat_id = $8, owner_id = NULL,"
-        " token = NULL, intent_at = NULL WHERE id = $9 AND token = $10 AND state = 'claimed'"
-        " RETURNING id",
-        *(decision.state.value, due_at, decision.tries, decision.ambiguities),
-        *(attempt.message_id, attempt.error and attempt.error[:120], ends),
+) -> Sequence[object]:
+    """Return the values of `_FINISH`."""
+    return (
+        decision.state.value,
+        None if decision.wait is None else now + decision.wait,
+        *(decision.tries, decision.ambiguities),
+        *(attempt.message_id, attempt.error and attempt.error[:120]),
+        None if decision.state is State.QUEUED else now,
         *(attempt.new_chat_id or message.chat_id, message.id, message.token),
     )
 
 
 async def _follow_up(message: Message, attempt: Attempt, *, now: datetime) -> None:
     treatment = TREATMENTS[attempt.outcome]
-    if treatment is Treatment.GATED:
-        await close_gate(now + max(attempt.retry_after or _SHORTEST_PAUSE, _SHORTEST_PAUSE))
-    elif treatment is Treatment.HALTED:
-        await close_gate(now + _TOKEN_PAUSE, reason="token")
+    if treatment in (Treatment.GATED, Treatment.HALTED):
+        until, reason = shut_until(attempt, now=now)
+        await close_gate(until, reason=reason)
     elif treatment is Treatment.UNREACHABLE:
         state = "deactivated" if attempt.outcome is Outcome.DEACTIVATED else "blocked"
         await shut_chat(message.chat_id, state, now=now)
     elif treatment is Treatment.MOVED and attempt.new_chat_id:
-        await execute(
-            "UPDATE account SET tg_id = $1 WHERE tg_id = $2", attempt.new_chat_id, message.chat_id
-        )
+        await _follow_chat(message.chat_id, attempt.new_chat_id)
+
+
+def shut_until(attempt: Attempt, *, now: datetime) -> tuple[datetime, str]:
+    """Return until when, and why, a refused attempt shuts the gate."""
+    if TREATMENTS[attempt.outcome] is Treatment.HALTED:
+        return now + _TOKEN_PAUSE, WRONG_TOKEN
+    return now + max(attempt.retry_after or _SHORTEST_PAUSE, _SHORTEST_PAUSE), TOO_FAST
+
+
+async def _follow_chat(chat_id: int, new_chat_id: int) -> None:
+    """Send to the new number what is queued for a chat, unless somebody has that number."""
+    await execute(
+        "UPDATE account SET tg_id = $1 WHERE tg_id = $2"
+        " AND NOT EXISTS (SELECT 1 FROM account other WHERE other.tg_id = $1)",
+        *(new_chat_id, chat_id),
+    )
+    await execute(
+        "UPDATE send SET chat_id = $1 WHERE chat_id = $2 AND state IN ('queued', 'hold')",
+        *(new_chat_id, chat_id),
+    )
 
 
 async def shut_chat(chat_id: int, state: str, *, now: datetime) -> None:
-    """Mark a chat blocked, deactivated or stopped and cancel everything queued for it."""
+    """Mark a chat blocked, deactivated or stopped and cancel everything that has not gone to it."""
     await execute(
         "UPDATE account SET state = $1, state_at = $2 WHERE tg_id = $3", state, now, chat_id
     )
     await execute(
-        "UPDATE send SET state = 'cancelled', finished_at = $1"
-        " WHERE chat_id = $2 AND state IN ('queued', 'hold')",
+        "UPDATE send SET state = 'cancelled', finished_at = $1, owner_id = NULL, token = NULL"
+        " WHERE chat_id = $2 AND (state IN ('queued', 'hold')"
+        "  OR (state = 'claimed' AND intent_at IS NULL))",
         *(now, chat_id),
     )
 
 
-async def recover(url: str, *, now: datetime) -> int:
-    """Take up what dead processes left claimed; return how many rows.
-
-    Without a committed intent nothing was sent: back in the queue. With one, its fate is unclear
-    and the table of outcomes decides. Rows of a living process are never touched.
-    """
-    recovered = 0
-    for owner in await execute(
-        "SELECT id FROM owner UNION SELECT DISTINCT owner_id AS id FROM send"
-        " WHERE state = 'claimed' AND owner_id IS NOT NULL"
-    ):
-        if await is_free(owner["id"], url):
-            recovered += await _recover_from(owner["id"], now=now)
-    return recovered
-
-
-async def _recover_from(owner_id: int, *, now: datetime) -> int:
-    async with in_transaction():
-        recovered = await take_up(owner_id, now=now)
-        await execute("DELETE FROM owner WHERE id = $1", owner_id)
-    return recovered
-
-
-async def take_up(owner_id: int, *, now: datetime) -> int:
-    """Take up what an owner that is not sending has left claimed; return how many rows."""
-    async with in_transaction():
-        fresh = await execute(
-            "UPDATE send SET state = 'queued', owner_id = NULL, token = NULL"
-            " WHERE owner_id = $1 AND state = 'claimed' AND intent_at IS NULL RETURNING id",
-            owner_id,
-        )
-        unclear = await execute(
-            f"SELECT {_COLUMNS} FROM send WHERE owner_id = $1 AND state = 'claimed'", owner_id
-        )
-        for row in unclear:
-            await finish(_message(row), Attempt(Outcome.CRASHED), now=now)
-    return len(fresh) + len(unclear)
+async def claimed_by(owner_id: int) -> list[Message]:
+    """Return what an owner has claimed and not finished."""
+    rows = await execute(
+        f"SELECT {_COLUMNS} FROM send WHERE owner_id = $1 AND state = 'claimed'", owner_id
+    )
+    return [_message(row) for row in rows]
 
 
 async def expire(*, now: datetime) -> int:
@@ -261,22 +265,6 @@ async def expire(*, now: datetime) -> int:
         now,
     )
     return len(rows)
-
-
-async def close_gate(until: datetime, *, reason: str = "rate") -> None:
-    """Close the gate shared by every sender until `until`; never open it earlier than it was."""
-    await execute(
-        "INSERT INTO gate (name, closed_until, reason) VALUES ($1, $2, $3) ON CONFLICT (name)"
-        " DO UPDATE SET closed_until = excluded.closed_until, reason = excluded.reason"
-        " WHERE gate.closed_until < excluded.closed_until",
-        *(GATE, until, reason),
-    )
-
-
-async def gate_closed_until() -> datetime | None:
-    """Return the moment before which no call may be made, if there ever was one."""
-    rows = await execute("SELECT closed_until FROM gate WHERE name = $1", GATE)
-    return as_datetime(rows[0]["closed_until"]) if rows else None
 
 
 async def queue_depth() -> dict[str, int]:
@@ -313,6 +301,19 @@ def _may_go(minute: str) -> str:
             OR CASE WHEN p.quiet_from_minute > p.quiet_to_minute
                 THEN {minute} >= p.quiet_to_minute AND {minute} < p.quiet_from_minute
                 ELSE {minute} < p.quiet_from_minute OR {minute} >= p.quiet_to_minute END)"""
+
+
+def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]]:
+    """Return the table `held` of claims as they are known here, and its values.
+
+    Its first placeholder is numbered `after` + 1.
+    """
+    numbers = range(after + 1, after + 2 * len(messages) + 1, 2)
+    rows = ", ".join(
+        f"(CAST(${number} AS BIGINT), CAST(${number + 1} AS VARCHAR(32)))" for number in numbers
+    )
+    values = chain.from_iterable((message.id, message.token) for message in messages)
+    return f"WITH held(id, token) AS (VALUES {rows})", list(values)
 
 
 def _minute(now: datetime) -> int:

@@ -1,160 +1,287 @@
-"""The sender: takes what is due from the outbox and hands it to whoever can send, at a pace."""
+"""The sender: takes what is due from the outbox and hands it to whoever can send, at a pace.
+
+It is a pump, not a round: as soon as one message is through, the next is on its way. Claims,
+intents, finishes and what is put back are written in groups; still each message has its intent
+committed before its call is made, and is finished by its token.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
 
 import structlog
 
-from backend.actions import delivery
+from backend.actions import delivery, recovery
 from backend.actions.delivery import Message
+from backend.actions.gate import Gate
+from backend.actions.grouping import Grouped, Item, Result
+from backend.actions.pace import Pace
 from backend.clock import Clock
-from backend.domain.delivery import TREATMENTS, Attempt, Kind, Outcome, Treatment
+from backend.domain.delivery import (
+    LAST_ANSWER,
+    PRIORITIES,
+    TREATMENTS,
+    Attempt,
+    Decision,
+    Outcome,
+    Treatment,
+)
 
 logger = structlog.get_logger(__name__)
 
 Send = Callable[[Message], Awaitable[Attempt]]
-_IDLE_SECONDS = 1.0
-_BURST = 3
-_FORGET_CHATS_ABOVE = 10_000
+Ended = tuple[Message, Attempt]
+# So much of the work to come is claimed, and so much of it has its intent committed, ahead.
+_CLAIMED_AHEAD_SECONDS = 0.5
+_INTENDED_AHEAD_SECONDS = 0.05
+_MOST_ANSWERS_AT_ONCE = 64
+_MOST_LAST_WRITINGS = 5
+_TROUBLED = (Treatment.WRONG, Treatment.HALTED, Treatment.UNCLEAR)
+_SAYS_NOTHING_OF_THE_TOKEN = (Treatment.NOT_SENT, Treatment.UNCLEAR)
 
 
-class Pace:
-    """Evenly spaced slots: `per_second` in all, and `per_chat_second` in one chat.
+@dataclass(slots=True)
+class _Lane:
+    """One of the two ways out: answers to people, or what goes to many at once.
 
-    Answers to a person (`is_answer`) may come in a short burst of three in her chat.
+    `places` are those on their way, `ahead` those of them whose call has not begun; `waiting`
+    counts what is claimed and whose call has not begun.
     """
 
-    def __init__(self, per_second: float, *, per_chat_second: float = 1.0) -> None:
-        self.per_second = per_second
-        self._spacing = 1 / per_second
-        self._chat_spacing = 1 / per_chat_second
-        self._next_at = 0.0
-        self._chats: dict[int, float] = {}
-
-    async def slot(self, chat_id: int, *, is_answer: bool) -> None:
-        """Wait for a slot in this chat and in all."""
-        loop = asyncio.get_running_loop()
-        spare = (_BURST - 1) * self._chat_spacing if is_answer else 0.0
-        ready_at = self._chats.get(chat_id, 0.0) - spare
-        now = loop.time()
-        slot_at = max(now, self._next_at, ready_at)
-        self._next_at = max(now, self._next_at) + self._spacing
-        self._chats[chat_id] = max(slot_at, self._chats.get(chat_id, 0.0)) + self._chat_spacing
-        if len(self._chats) > _FORGET_CHATS_ABOVE:
-            self._chats = {chat: at for chat, at in self._chats.items() if at > now}
-        await asyncio.sleep(slot_at - now)
+    is_answer: bool
+    places: asyncio.Semaphore
+    ahead: asyncio.Semaphore
+    waiting: int = 0
 
 
 class Sender:
-    """Delivers the outbox of one process."""
+    """Delivers the outbox of one process, in each lane at most `width` messages at a time.
+
+    Within a chat messages go one after another, the most urgent first. Answers to people take
+    the next slot, whatever is queued in bulk. `idle_seconds` is how long after it found nothing
+    it looks again, unless it is nudged.
+    """
 
     def __init__(
-        self, *, owner_id: int, clock: Clock, send: Send, pace: Pace, width: int = 32
+        self,
+        *,
+        owner_id: int,
+        clock: Clock,
+        send: Send,
+        pace: Pace,
+        gate: Gate | None = None,
+        width: int = 64,
+        idle_seconds: float = 1.0,
     ) -> None:
         self.owner_id = owner_id
+        self.last_round_at: datetime | None = None
         self._clock = clock
         self._send = send
         self._pace = pace
-        self._batch = max(1, min(width, int(pace.per_second / 2)))
+        self._gate = gate or Gate()
+        self._idle_seconds = idle_seconds
+        ahead = max(1, min(width, int(pace.per_second * _INTENDED_AHEAD_SECONDS)))
+        self._bulk = _Lane(False, asyncio.Semaphore(width), asyncio.Semaphore(ahead))
+        self._answers = _Lane(True, asyncio.Semaphore(width), asyncio.Semaphore(width))
+        self._most_bulk = max(2, min(4 * width, int(pace.per_second * _CLAIMED_AHEAD_SECONDS)))
+        self._intents = Grouped(self._write_intents)
+        self._returns = Grouped(self._write_returns)
+        self._finishes = Grouped(self._write_finishes)
+        self._queues: dict[int, list[tuple[int, int, Message]]] = {}
+        self._known: dict[int, Message] = {}
+        self._tasks: dict[asyncio.Task[None], int] = {}
+        self._tried = 0
+        self._dry_until = 0.0
+        self._is_token_refused = False
+        self._may_hold_unknown = False
+        self._is_ending = False
+        self._trouble: Exception | None = None
         self._wake = asyncio.Event()
-        self._one_round = asyncio.Lock()
-        self._unfinished: dict[int, tuple[Message, Attempt]] = {}
-        self._has_left_claims = False
-        self.last_round_at: datetime | None = None
+        self._one_look = asyncio.Lock()
 
     def nudge(self) -> None:
         """Say that something is due now."""
         self._wake.set()
 
+    def stand_by(self) -> None:
+        """Say that all is well while another process sends."""
+        self.last_round_at = self._clock.local()
+
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; one broken round never ends the sending."""
+        """Deliver until `stop` is set, then let what is on its way come to its end.
+
+        What is only claimed by then is put back. No error ends the sending.
+        """
+        self._is_ending = False
         while not stop.is_set():
             self._wake.clear()
-            if not await self._careful_round():
-                await self._rest(stop)
+            try:
+                await self._look()
+            except Exception as error:
+                logger.error("claiming_failed", exc_info=error)
+                self._trouble = error
+            await self._rest(stop)
+        self._is_ending = True
+        await self._all_through()
 
     async def drain(self) -> int:
-        """Deliver all that is due by now; return how many messages were tried."""
-        tried = 0
-        while batch := await self.round():
-            tried += batch
-        return tried
+        """Deliver all that is due by now; return how many messages were tried.
 
-    async def round(self) -> int:
-        """Claim one batch and deliver it; return how many messages it had.
-
-        Rounds never overlap, so when this returns nothing claimed here is still under way.
+        Raises what kept the database from being written.
         """
-        async with self._one_round:
-            await self._tidy_up()
-            self._has_left_claims = True
-            tried = await self._round()
-            self._has_left_claims = False
-            return tried
+        tried, self._is_ending, self._dry_until = self._tried, False, 0.0
+        while await self._look() or self._tasks:
+            await self._all_through()
+            if self._trouble:
+                trouble, self._trouble = self._trouble, None
+                raise trouble
+            self._dry_until = 0.0
+        return self._tried - tried
 
-    async def _tidy_up(self) -> None:
-        """After a broken round, finish what was sent and take up what was only claimed."""
-        for message, attempt in list(self._unfinished.values()):
-            await self._finish(message, attempt)
-        if self._has_left_claims:
-            await delivery.take_up(self.owner_id, now=self._clock.local())
-
-    async def _round(self) -> int:
-        now = self._clock.local()
-        self.last_round_at = now
-        closed_until = await delivery.gate_closed_until()
-        if closed_until and closed_until > now:
-            return 0
-        messages = await delivery.claim(self.owner_id, now=now, limit=self._batch)
-        chats: dict[int, list[Message]] = {}
-        for message in messages:
-            chats.setdefault(message.chat_id, []).append(message)
-        ended = await asyncio.gather(
-            *(self._deliver_chat(queue) for queue in chats.values()), return_exceptions=True
-        )
-        for error in filter(None, ended):
-            raise error
-        return len(messages)
-
-    async def _careful_round(self) -> int:
-        try:
-            return await self.round()
-        except Exception as error:
-            logger.error("sending_round_failed", error=type(error).__name__, exc_info=error)
-            return 0
+    async def _all_through(self) -> None:
+        while self._tasks:
+            await asyncio.wait(list(self._tasks))
 
     async def _rest(self, stop: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._wake, stop)]
-        await asyncio.wait(waits, timeout=_IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        """Wait for a nudge or for room; in trouble, and behind a shut gate, for time to pass."""
+        seconds, events = self._idle_seconds, [stop, self._wake]
+        if self._trouble:
+            self._trouble, events = None, [stop]
+        elif self._gate.closed_until:
+            left = (self._gate.closed_until - self._clock.now()) / timedelta(seconds=1)
+            seconds = min(seconds, left) if left > 0 else seconds
+        waits = [asyncio.ensure_future(event.wait()) for event in events]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
 
-    async def _deliver_chat(self, queue: list[Message]) -> None:
-        """Deliver one chat's messages in their order; put the rest back once the gate is shut."""
-        for position, message in enumerate(queue):
-            await self._pace.slot(message.chat_id, is_answer=message.kind is Kind.SCREEN)
-            if await self._is_gate_closed():
-                await delivery.put_back(queue[position:])
-                return
-            if await delivery.intend(message, now=self._clock.local()):
-                await self._deliver(message)
+    async def _look(self) -> int:
+        """Claim what there is room for and set it on its way; return how many it was."""
+        async with self._one_look:
+            now = self._clock.local()
+            self.last_round_at = now
+            await self._gate.look()
+            if self._gate.is_closed(now):
+                return 0
+            if self._may_hold_unknown:
+                await recovery.put_back_unknown(self.owner_id, known=self._known)
+                self._may_hold_unknown = False
+            messages = await self._claim(now)
+            for message in messages:
+                self._take(message)
+            return len(messages)
 
-    async def _deliver(self, message: Message) -> None:
+    async def _claim(self, now: datetime) -> list[Message]:
+        """Claim answers, and bulk where half its room is free and it had not just run dry.
+
+        Until Telegram has taken a once refused token again, one message at a time tries it.
+        """
+        loop = asyncio.get_running_loop()
+        room = self._most_bulk - self._bulk.waiting
+        answers_only = room * 2 < self._most_bulk or loop.time() < self._dry_until
+        limit = _MOST_ANSWERS_AT_ONCE if answers_only else room
+        if self._is_token_refused:
+            limit = 0 if self._tasks else 1
+        self._may_hold_unknown = True
+        messages = await delivery.claim(
+            self.owner_id, now=now, limit=limit, answers_only=answers_only
+        )
+        self._may_hold_unknown = False
+        if 0 < len(messages) == limit:
+            self._wake.set()
+        elif not answers_only:
+            self._dry_until = loop.time() + self._idle_seconds
+        return messages
+
+    def _take(self, message: Message) -> None:
+        """Put a claimed message in its chat's queue, and have somebody work through that."""
+        self._known[message.id] = message
+        self._lane_of(message).waiting += 1
+        if message.chat_id not in self._queues:
+            self._queues[message.chat_id] = []
+            task = asyncio.create_task(self._deliver_chat(message.chat_id))
+            self._tasks[task] = message.chat_id
+            task.add_done_callback(self._tasks.pop)
+        queue = self._queues[message.chat_id]
+        heappush(queue, (PRIORITIES[message.kind], message.id, message))
+
+    def _lane_of(self, message: Message) -> _Lane:
+        return self._answers if PRIORITIES[message.kind] <= LAST_ANSWER else self._bulk
+
+    async def _deliver_chat(self, chat_id: int) -> None:
+        """Deliver one chat's messages one after another, each when the chat may have it."""
+        queue = self._queues[chat_id]
+        try:
+            while queue:
+                lane = self._lane_of(queue[0][-1])
+                await self._pace.chat_turn(chat_id, is_answer=lane.is_answer)
+                message = heappop(queue)[-1]
+                await self._deliver(message, self._lane_of(message))
+                del self._known[message.id]
+        finally:
+            del self._queues[chat_id]
+
+    async def _deliver(self, message: Message, lane: _Lane) -> None:
+        async with lane.places:
+            has_turn = await self._comes_to_its_turn(message, lane)
+            attempt = await self._attempt(message) if has_turn else None
+        if attempt:
+            await self._finish(message, attempt)
+
+    async def _comes_to_its_turn(self, message: Message, lane: _Lane) -> bool:
+        """Commit the intent and wait for the slot; False where it may not go: it is put back."""
+        has_turn = False
+        try:
+            async with lane.ahead:
+                has_turn = not self._is_shut() and await self._intents.add(message)
+                if has_turn:
+                    await self._pace.slot(message.chat_id, is_answer=lane.is_answer)
+        except Exception as error:
+            # Whether the intent was committed or not, nothing was sent.
+            logger.error("intent_failed", send_id=message.id, exc_info=error)
+            self._trouble, has_turn = error, False
+        finally:
+            lane.waiting -= 1
+            self._ask_for_more()
+        if not has_turn or self._is_shut():
+            await self._insist(self._returns, message)
+            return False
+        return True
+
+    def _ask_for_more(self) -> None:
+        is_dry = asyncio.get_running_loop().time() < self._dry_until
+        if not is_dry and self._bulk.waiting * 2 <= self._most_bulk:
+            self._wake.set()
+
+    def _is_shut(self) -> bool:
+        return self._is_ending or self._gate.is_closed(self._clock.now())
+
+    async def _attempt(self, message: Message) -> Attempt:
+        """Make the call; what it says of the gate is known here before anything else is sent."""
+        self._tried += 1
         try:
             attempt = await self._send(message)
         except Exception as error:
             # It broke somewhere between the call and its answer, as a crash would.
             logger.error("sender_broke", send_id=message.id, exc_info=error)
             attempt = Attempt(Outcome.CRASHED, error=type(error).__name__)
-        self._unfinished[message.id] = (message, attempt)
-        await self._finish(message, attempt)
+        treatment = TREATMENTS[attempt.outcome]
+        if treatment in (Treatment.GATED, Treatment.HALTED):
+            until, reason = delivery.shut_until(attempt, now=self._clock.local())
+            self._gate.close(until, reason=reason)
+        if treatment is Treatment.HALTED:
+            logger.error("token_refused", again_at=str(self._gate.closed_until))
+            self._is_token_refused = True
+        elif treatment not in _SAYS_NOTHING_OF_THE_TOKEN:
+            self._is_token_refused = False
+        return attempt
 
     async def _finish(self, message: Message, attempt: Attempt) -> None:
-        """Write what became of a message; where that fails, the next round tries again."""
-        decision = await delivery.finish(message, attempt, now=self._clock.local())
-        del self._unfinished[message.id]
-        if TREATMENTS[attempt.outcome] in (Treatment.WRONG, Treatment.HALTED, Treatment.UNCLEAR):
+        """Write what became of a message."""
+        decision = await self._insist(self._finishes, (message, attempt))
+        if decision and TREATMENTS[attempt.outcome] in _TROUBLED:
             logger.warning(
                 "send_troubled",
                 send_id=message.id,
@@ -162,6 +289,25 @@ class Sender:
                 state=decision.state.value,
             )
 
-    async def _is_gate_closed(self) -> bool:
-        closed_until = await delivery.gate_closed_until()
-        return closed_until is not None and closed_until > self._clock.now()
+    async def _insist(self, group: Grouped[Item, Result], item: Item) -> Result | None:
+        """Have it written, however long that takes; at the end of all, leave it to the recovery."""
+        last_writings = 0
+        while last_writings < _MOST_LAST_WRITINGS:
+            try:
+                return await group.add(item)
+            except Exception as error:
+                logger.error("outbox_not_written", exc_info=error)
+                self._trouble = error
+                last_writings += self._is_ending
+                await asyncio.sleep(self._idle_seconds)
+        return None
+
+    async def _write_intents(self, messages: Sequence[Message]) -> Sequence[bool]:
+        return await delivery.intend(messages, now=self._clock.local())
+
+    async def _write_returns(self, messages: Sequence[Message]) -> Sequence[None]:
+        await delivery.put_back(messages)
+        return [None] * len(messages)
+
+    async def _write_finishes(self, ended: Sequence[Ended]) -> Sequence[Decision]:
+        return await delivery.finish(ended, now=self._clock.local())

@@ -99,6 +99,8 @@ PRIORITIES = {
     Kind.REMINDER: 50,
     Kind.BROADCAST: 90,
 }
+# Up to here it is an answer to somebody, or cannot wait; what comes after goes to many at once.
+LAST_ANSWER = PRIORITIES[Kind.COMPLAINT_ANSWER]
 
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=10)

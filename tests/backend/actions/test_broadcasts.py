@@ -13,6 +13,7 @@ from backend.actions import (
     consents,
     delivery,
     news,
+    recovery,
 )
 from backend.actions.broadcasts import BroadcastView
 from backend.actions.delivery import Message
@@ -83,9 +84,10 @@ async def claimed(now: datetime) -> list[Message]:
 
 async def deliver(now: datetime, outcome: Outcome = Outcome.DELIVERED) -> list[int]:
     """Send everything that may go now; return whose copies were tried."""
-    messages = [one for one in await claimed(now) if await delivery.intend(one, now=now)]
-    for message in messages:
-        await delivery.finish(message, Attempt(outcome), now=now)
+    found = await claimed(now)
+    goes = await delivery.intend(found, now=now)
+    messages = [one for one, may_go in zip(found, goes, strict=True) if may_go]
+    await delivery.finish([(one, Attempt(outcome)) for one in messages], now=now)
     return [one.person_id for one in messages if one.person_id and one.kind is Kind.BROADCAST]
 
 
@@ -288,17 +290,17 @@ async def test_pause_resume_and_stop_act_at_the_next_claim(now: datetime) -> Non
     number = await sent_now(officer, now)
     [first] = await delivery.claim(7, now=now, limit=1)
     [second] = await delivery.claim(7, now=now, limit=1)
-    await delivery.intend(first, now=now)
+    await delivery.intend([first], now=now)
     await broadcasts.pause(officer, number, now=now)
-    assert not await delivery.intend(second, now=now), "claimed, but not on its way yet"
-    await delivery.finish(first, Attempt(Outcome.DELIVERED), now=now)
+    assert await delivery.intend([second], now=now) == [False], "claimed, but not on its way yet"
+    await delivery.finish([(first, Attempt(Outcome.DELIVERED))], now=now)
     assert await deliver(now) == []
     await broadcasts.resume(officer, number, now=now)
     assert len(await delivery.claim(7, now=now, limit=1)) == 1
     await broadcasts.stop(officer, number, now=now)
     assert await deliver(now) == []
     later = now + timedelta(minutes=1)
-    await delivery.recover("sqlite://:memory:", now=later)
+    await recovery.recover("sqlite://:memory:", now=later)
     await delivery.expire(now=later)
     view = await broadcasts.fetch_for(officer, number)
     assert view.state is State.STOPPED
@@ -327,7 +329,7 @@ async def test_a_no_to_news_holds_what_is_queued_and_nothing_else(now: datetime)
     [message] = await claimed(now)
     await a_send(1001, now=now, person_id=wang.id)
     await news.want(wang.id, is_wanted=False, now=now)
-    assert not await delivery.intend(message, now=now), "already claimed when she said no"
+    assert await delivery.intend([message], now=now) == [False], "already claimed when she said no"
     assert [one.kind for one in await claimed(now)] == [Kind.REMINDER]
     await delivery.expire(now=now)
     await broadcast_run.run(now=now)
@@ -349,8 +351,8 @@ async def test_retrying_leaves_out_who_got_one_or_may_have(now: datetime) -> Non
     }
     for message in await claimed(now):
         assert message.person_id is not None
-        await delivery.intend(message, now=now)
-        await delivery.finish(message, Attempt(outcomes[message.person_id]), now=now)
+        await delivery.intend([message], now=now)
+        await delivery.finish([(message, Attempt(outcomes[message.person_id]))], now=now)
     await broadcast_run.run(now=now)
     view = await broadcasts.fetch_for(officer, number)
     assert view.state is State.DONE

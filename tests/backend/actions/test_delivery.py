@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backend.actions import delivery
+from backend.actions import delivery, recovery
 from backend.actions.delivery import Message
+from backend.actions.gate import close_gate, gate_closed_until
 from backend.clock import FrozenClock
 from backend.domain.delivery import Attempt, Kind, Outcome
 from backend.store.ids import new_id
@@ -48,6 +49,11 @@ async def claimed(now: datetime) -> list[Message]:
     return await delivery.claim(OWNER, now=now, limit=10)
 
 
+async def intended(message: Message, now: datetime) -> bool:
+    [may_go] = await delivery.intend([message], now=now)
+    return may_go
+
+
 async def state_of(key: str = "k") -> str:
     return (await Send.get(dedup_key=key)).state
 
@@ -64,8 +70,8 @@ async def test_a_message_is_claimed_once_intended_and_finished(
     await put_in(xiuying, now)
     [message] = await claimed(now)
     assert await claimed(now) == []
-    assert await delivery.intend(message, now=now)
-    await delivery.finish(message, DELIVERED, now=now)
+    assert await intended(message, now)
+    await delivery.finish([(message, DELIVERED)], now=now)
     row = await Send.get(id=message.id)
     assert (row.state, row.message_id, row.owner_id, row.token) == ("sent", 9, None, None)
 
@@ -116,7 +122,7 @@ async def test_a_withdrawn_consent_stops_what_is_queued_and_what_is_claimed(
     [message] = await claimed(now)
     await put_in(xiuying, now, key="queued")
     await Consent.filter(person_id=xiuying.id).update(withdrawn_at=now)
-    assert not await delivery.intend(message, now=now)
+    assert not await intended(message, now)
     assert await claimed(now) == []
 
 
@@ -126,8 +132,8 @@ async def test_a_blocked_chat_is_marked_at_once_and_its_queue_cancelled(
     await put_in(xiuying, now, key="first")
     await put_in(xiuying, now, key="second", due_at=now + timedelta(days=1))
     [message] = await claimed(now)
-    await delivery.intend(message, now=now)
-    await delivery.finish(message, Attempt(Outcome.BLOCKED), now=now)
+    await intended(message, now)
+    await delivery.finish([(message, Attempt(Outcome.BLOCKED))], now=now)
     assert (await Account.get(tg_id=CHAT)).state == "blocked"
     assert (await state_of("first"), await state_of("second")) == ("blocked", "cancelled")
 
@@ -139,9 +145,9 @@ async def test_a_late_answer_of_a_lost_claim_changes_nothing(
     [message] = await claimed(now)
     await delivery.put_back([message])
     [again] = await claimed(now)
-    await delivery.finish(message, Attempt(Outcome.BAD_REQUEST), now=now)
+    await delivery.finish([(message, Attempt(Outcome.BAD_REQUEST))], now=now)
     assert await state_of() == "claimed"
-    await delivery.finish(again, DELIVERED, now=now)
+    await delivery.finish([(again, DELIVERED)], now=now)
     assert await state_of() == "sent"
 
 
@@ -150,7 +156,7 @@ async def test_a_dead_process_without_intent_has_sent_nothing(
 ) -> None:
     await put_in(xiuying, now)
     await claimed(now)
-    assert await delivery.recover(URL, now=now) == 1
+    assert await recovery.recover(URL, now=now) == 1
     [message] = await claimed(now)
     assert not message.may_be_a_repeat
 
@@ -164,8 +170,8 @@ async def test_a_dead_process_with_intent_leaves_a_repeat_or_an_unknown(
 ) -> None:
     await put_in(xiuying, now, kind=kind)
     [message] = await claimed(now)
-    await delivery.intend(message, now=now)
-    await delivery.recover(URL, now=now)
+    await intended(message, now)
+    await recovery.recover(URL, now=now)
     assert await state_of() == state
     again = await claimed(now + timedelta(minutes=1))
     assert [one.may_be_a_repeat for one in again] == [True] * copies_left
@@ -175,8 +181,8 @@ async def test_rows_of_a_living_process_are_never_taken(xiuying: Person, now: da
     await put_in(xiuying, now)
     async with hold(OWNER, URL):
         await claimed(now)
-        assert await delivery.recover(URL, now=now) == 0
-    assert await delivery.recover(URL, now=now) == 1
+        assert await recovery.recover(URL, now=now) == 0
+    assert await recovery.recover(URL, now=now) == 1
 
 
 async def test_a_429_shuts_one_gate_for_everybody_and_never_shortens_it(
@@ -185,9 +191,9 @@ async def test_a_429_shuts_one_gate_for_everybody_and_never_shortens_it(
     await put_in(xiuying, now)
     [message] = await claimed(now)
     wait = timedelta(seconds=30)
-    await delivery.finish(message, Attempt(Outcome.RATE_LIMITED, retry_after=wait), now=now)
-    await delivery.close_gate(now + timedelta(seconds=5))
-    assert await delivery.gate_closed_until() == now + wait
+    await delivery.finish([(message, Attempt(Outcome.RATE_LIMITED, retry_after=wait))], now=now)
+    await close_gate(now + timedelta(seconds=5))
+    assert await gate_closed_until() == now + wait
     assert await state_of() == "queued"
 
 
@@ -196,7 +202,7 @@ async def test_a_moved_chat_is_followed_without_charging_a_try(
 ) -> None:
     await put_in(xiuying, now)
     [message] = await claimed(now)
-    await delivery.finish(message, Attempt(Outcome.MIGRATED, new_chat_id=-100), now=now)
+    await delivery.finish([(message, Attempt(Outcome.MIGRATED, new_chat_id=-100))], now=now)
     [again] = await claimed(now)
     assert (again.chat_id, again.tries) == (-100, 0)
     assert (await Account.get(person_id=xiuying.id)).tg_id == -100
@@ -207,7 +213,7 @@ async def test_finished_rows_are_forgotten_after_their_time(
 ) -> None:
     await put_in(xiuying, now)
     [message] = await claimed(now)
-    await delivery.finish(message, DELIVERED, now=now)
+    await delivery.finish([(message, DELIVERED)], now=now)
     assert await delivery.forget_finished(before=now) == 0
     clock.move(timedelta(days=90))
     assert await delivery.forget_finished(before=clock.local()) == 1

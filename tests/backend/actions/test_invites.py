@@ -144,7 +144,7 @@ async def test_nothing_claimed_before_goes_to_the_former_phone(now: datetime) ->
     [message] = await delivery.claim(77, now=now, limit=1)
     token = await invites.create(Role.RESIDENT, WILLOW, person_id=wang.id, now=now)
     await invites.redeem(token, 6, now=now)
-    assert not await delivery.intend(message, now=now)
+    assert await delivery.intend([message], now=now) == [False]
 
 
 async def test_a_villages_sheet_has_everyone_without_a_chat_and_replaces_older_sheets(

@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from backend.actions.delivery import Message
-from backend.actions.sending import Pace, Sender
+from backend.actions.pace import Pace
+from backend.actions.sending import Sender
 from backend.clock import FrozenClock
 from backend.domain.delivery import Attempt, Outcome
 from backend.store.models import Send
@@ -42,9 +43,9 @@ async def test_what_a_broken_round_left_claimed_goes_with_the_next(
     )
     sender = Sender(owner_id=OWNER, clock=clock, send=send, pace=Pace(1000))
     with pytest.raises(Exception, match="away"):
-        await sender.round()
-    assert await states() == {FIRST: "sent", SECOND: "claimed"}
+        await sender.drain()
+    assert await states() == {FIRST: "sent", SECOND: "queued"}
     await execute("DROP TRIGGER away")
-    assert await sender.round() == 1
+    assert await sender.drain() == 1
     assert sent == [FIRST, SECOND]
     assert set((await states()).values()) == {"sent"}

@@ -1,0 +1,79 @@
+"""Who may hold claims, and what becomes of those of a process that is gone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backend.actions.delivery import claimed_by, finish
+from backend.domain.delivery import Attempt, Outcome
+from backend.store.liveness import is_free
+from backend.store.sql import execute, in_transaction, marks
+
+
+async def register_owner(owner_id: int, *, now: datetime) -> None:
+    """Enter a process that holds its lock already among those that may hold claims."""
+    await execute(
+        "INSERT INTO owner (id, started_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        *(owner_id, now),
+    )
+
+
+async def forget_owner(owner_id: int) -> None:
+    """Strike off a process that has ended well, with nothing left claimed."""
+    await execute(
+        "DELETE FROM owner WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM send s"
+        " WHERE s.owner_id = $1 AND s.state = 'claimed')",
+        owner_id,
+    )
+
+
+async def has_other_owners(owner_id: int) -> bool:
+    """Whether another process may hold claims, or went without saying so."""
+    return bool(await execute("SELECT 1 AS one FROM owner WHERE id <> $1 LIMIT 1", owner_id))
+
+
+async def recover(url: str, *, now: datetime) -> int:
+    """Take up what dead processes left claimed; return how many rows.
+
+    Without a committed intent nothing was sent: back in the queue. With one, its fate is unclear
+    and the table of outcomes decides. Rows of a living process are never touched.
+    """
+    recovered = 0
+    for owner in await execute(
+        "SELECT id FROM owner UNION SELECT DISTINCT owner_id AS id FROM send"
+        " WHERE state = 'claimed' AND owner_id IS NOT NULL ORDER BY id"
+    ):
+        if await is_free(owner["id"], url):
+            recovered += await _recover_from(owner["id"], now=now)
+    return recovered
+
+
+async def _recover_from(owner_id: int, *, now: datetime) -> int:
+    async with in_transaction():
+        recovered = await take_up(owner_id, now=now)
+        await execute("DELETE FROM owner WHERE id = $1", owner_id)
+    return recovered
+
+
+async def take_up(owner_id: int, *, now: datetime) -> int:
+    """Take up what an owner that is not sending has left claimed; return how many rows."""
+    async with in_transaction():
+        unsent = await put_back_unknown(owner_id, known=())
+        crashed = Attempt(Outcome.CRASHED)
+        unclear = await claimed_by(owner_id)
+        await finish([(message, crashed) for message in unclear], now=now)
+    return unsent + len(unclear)
+
+
+async def put_back_unknown(owner_id: int, *, known: Iterable[int]) -> int:
+    """Put back what an owner claimed without knowing, as when the answer to its claim was lost.
+
+    `known` are the rows it does know of. Returns how many were put back.
+    """
+    kept = list(known)
+    other = f"AND id NOT IN ({marks(len(kept), after=1)})" if kept else ""
+    rows = await execute(
+        "UPDATE send SET state = 'queued', owner_id = NULL, token = NULL WHERE owner_id = $1"
+        f" AND state = 'claimed' AND intent_at IS NULL {other} RETURNING id",
+        *(owner_id, *kept),
+    )
+    return len(rows)
