@@ -11,7 +11,18 @@ from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.cadres import his_phone, without_a_phone
 from tests.bot.conversations.people import her_phone
+from tests.bot.conversations.tongues import Tongue, puzzle, stray
 from tests.bot.talk import press, say, tap
+
+FAMILY = "What is new with you? Tell only what you like."
+NEWS = "What would you like to tell? Each is up to you."
+WHICH = "Which check was it?"
+WHEN = "On which day was that?"
+NOTED = "Noted. I will remind you when something is due."
+CHOSEN = "What would you like to be followed up? You need not explain anything."
+DUE = "Noted. Your due date is {due}. I will remind you when a check is due."
+LASTS = "For how long will they last you?"
+QUIETLY = "Noted. I will remind you quietly when a follow-up is due."
 
 
 async def rules_of(town: Town, person_id: int) -> set[str]:
@@ -19,109 +30,148 @@ async def rules_of(town: Town, person_id: int) -> set[str]:
     return {view.due.rule for view in await schedule.my_schedule(person_id, now=town.now)}
 
 
-async def open_news(phone: Phone) -> None:
+async def open_news(phone: Phone, w: Tongue) -> None:
     """Go from the menu to the list of other news."""
-    await say(phone, "孕育情况", "家里有什么新消息")
-    await press(phone, "其他情况", "您想说哪一项")
+    await say(phone, w("🌱 Family news"), w(FAMILY))
+    await press(phone, w("🗂 Other news"), w(NEWS))
 
 
-async def test_a_check_needs_its_own_consent_and_is_kept_without_a_result(town: Town) -> None:
-    phone, person_id = await her_phone(town)
-    await open_news(phone)
-    await press(phone, "做了检查", "是哪一项检查")
-    await press(phone, "免费两癌检查", "两癌筛查")
-    await press(phone, "不用了", "什么都没有记")
+async def open_chosen(phone: Phone, w: Tongue) -> None:
+    """Go from the menu to the question what is to be followed up."""
+    await say(phone, w("🌱 Family news"), w(FAMILY))
+    await press(phone, w("🩺 After a procedure"), w(CHOSEN))
+
+
+async def test_a_check_needs_its_own_consent_and_is_kept_without_a_result(
+    town: Town, w: Tongue
+) -> None:
+    phone, person_id = await her_phone(town, language_code=w.code)
+    consent = w("Kept for this: the days of screenings, never results.")
+    await open_news(phone, w)
+    await puzzle(phone, w)
+    await press(phone, w("🩺 Had a check"), w(WHICH))
+    await puzzle(phone, w)
+    await press(phone, w("Free cancer screening"), consent)
+    await press(phone, w("No, thanks"), w("All right. Nothing was kept."))
     assert not await LifeEvent.exists()
-    await open_news(phone)
-    await press(phone, "做了检查", "是哪一项检查")
-    await press(phone, "免费两癌检查", "两癌筛查")
-    await press(phone, "同意", "是哪一天的事")
-    await press(phone, "昨天", "记下了。")
+    await open_news(phone, w)
+    await press(phone, w("🩺 Had a check"), w(WHICH))
+    await press(phone, w("Free cancer screening"), consent)
+    await press(phone, w("✅ Yes, I agree"), w(WHEN))
+    await puzzle(phone, w)
+    await press(phone, w("Yesterday"), w(NOTED))
     event = await LifeEvent.get(person_id=person_id)
     assert (event.kind, event.rule) == ("exam", "sc1")
-    await press(phone, "点错了，撤回", "已撤回")
+    await press(phone, w("↩️ That was a slip"), w("Taken back. All is as it was before."))
     assert not await LifeEvent.filter(superseded_by=None).exists()
 
 
 @pytest.mark.parametrize(
     ("news", "question", "rule"),
-    [("居住证", "居住证是哪天签发的", "residence"), ("准备结婚", None, "pm1")],
+    [
+        ("🪪 Residence permit", "On which day was the permit issued?", "residence"),
+        ("💍 Going to marry", None, "pm1"),
+    ],
 )
 async def test_a_permit_and_a_marriage_bring_their_reminder(
-    town: Town, news: str, question: str | None, rule: str
+    town: Town, w: Tongue, news: str, question: str | None, rule: str
 ) -> None:
-    phone, person_id = await her_phone(town, Purpose.CHECKUP)
-    await open_news(phone)
+    phone, person_id = await her_phone(town, Purpose.CHECKUP, language_code=w.code)
+    await open_news(phone, w)
+    await press(phone, w(news), w(question or NOTED))
     if question:
-        await press(phone, news, question)
-        await press(phone, "今天", "记下了。")
-    else:
-        await press(phone, news, "记下了。")
+        await press(phone, w("Today"), w(NOTED))
     assert rule in await rules_of(town, person_id)
+    await stray(phone, w)
 
 
-async def test_a_referral_is_told_where_the_check_was_told_done(town: Town) -> None:
-    phone, person_id = await her_phone(town, Purpose.CHECKUP)
-    await open_news(phone)
-    await press(phone, "被转诊了", "是哪一项检查")
-    await press(phone, "每季免费检查", "是哪一天的事")
-    await press(phone, "昨天", "记下了。")
+async def test_a_referral_is_followed_up(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(town, Purpose.CHECKUP, language_code=w.code)
+    await open_news(phone, w)
+    await press(phone, w("🏥 Sent to a hospital"), w(WHICH))
+    await press(phone, w("Free seasonal check"), w(WHEN))
+    await press(phone, w("Yesterday"), w(NOTED))
     assert "s7" in await rules_of(town, person_id)
-    await tap(phone, "我的安排", "转诊后回访")
+    await tap(phone, w("📅 My schedule"), w("After your referral"))
 
 
 async def test_supplies_are_fetched_again_when_they_run_out_and_stopped_at_will(
-    town: Town,
+    town: Town, w: Tongue
 ) -> None:
-    phone, person_id = await her_phone(town, Purpose.CONTRACEPTION)
-    await say(phone, "孕育情况", "家里有什么新消息")
-    await press(phone, "术后随访", "您想让我们随访哪一项")
-    await press(phone, "领避孕药", "是哪天领的")
-    await press(phone, "今天", "大概够用多久")
-    await press(phone, "3个月", "到时候悄悄提醒您")
+    phone, person_id = await her_phone(town, Purpose.CONTRACEPTION, language_code=w.code)
+    await open_chosen(phone, w)
+    await press(phone, w("Free pills"), w("When did you fetch them?"))
+    await press(phone, w("Today"), w(LASTS))
+    await puzzle(phone, w)
+    await press(phone, w.count("{n} month", "{n} months", 3), w(QUIETLY))
     event = await LifeEvent.get(person_id=person_id)
     assert (event.kind, event.method, event.lasts_months) == ("supply", "pill", 3)
     assert "pill" in await rules_of(town, person_id)
-    await say(phone, "孕育情况", "家里有什么新消息")
-    await press(phone, "术后随访", "您想让我们随访哪一项")
-    await press(phone, "停止：领避孕药", "这项随访已停止")
+    await open_chosen(phone, w)
+    stop = w("🔕 Stop: {method}", method=w("Free pills"))
+    await press(phone, stop, w("Noted. These follow-ups have stopped."))
     assert "pill" not in await rules_of(town, person_id)
 
 
-async def test_an_embryo_transfer_gives_the_due_date(town: Town) -> None:
-    phone, person_id = await her_phone(town, Purpose.MATERNAL)
-    await say(phone, "孕育情况", "家里有什么新消息")
-    await press(phone, "怀孕了", "末次月经是哪天")
-    await press(phone, "不记得，填预产期", "预产期")
-    await press(phone, "胚胎移植", "是哪天移植的")
-    await say(phone, "2026-11-01", "移植的是第几天的胚胎")
-    await press(phone, "第5天", "2027年7月20日")
-    await press(phone, "✅ 对", "2027年7月20日")
+async def test_a_man_is_asked_for_what_concerns_him(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(
+        town, Purpose.CONTRACEPTION, language_code=w.code, sex="male"
+    )
+    await open_chosen(phone, w)
+    await press(phone, w("Vasectomy"), w("When was it done?"))
+    await press(phone, w("Today"), w(QUIETLY))
+    assert await rules_of(town, person_id) == {"vasectomy"}
+
+
+async def test_an_embryo_transfer_gives_the_due_date(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL, language_code=w.code)
+    await say(phone, w("🌱 Family news"), w(FAMILY))
+    await press(phone, w("🤰 Pregnant"), w("When did your last period begin?"))
+    await press(phone, w("Don't know. I have a due date"), w("Which due date did the doctor name?"))
+    await press(phone, w("I had an embryo transfer"), w("When was the transfer?"))
+    await say(phone, "2026-11-01", w("How old was the embryo?"))
+    await puzzle(phone, w)
+    weeks = w("🤰 Week {weeks}+{days}. Due on {due}.")
+    await press(phone, w("Day {days}", days=5), weeks)
+    assert "5+6" in phone.screen.text or "5周6天" in phone.screen.text
+    await press(phone, w("✅ That is right"), w(DUE))
     event = await LifeEvent.get(person_id=person_id)
     assert (event.edd_source, event.edd_on) == ("art", date(2027, 7, 20))
 
 
-async def test_after_a_loss_she_is_asked_again_only_if_she_wishes(town: Town) -> None:
-    phone, person_id = await her_phone(town, Purpose.MATERNAL)
-    await say(phone, "孕育情况", "家里有什么新消息")
-    await say(phone, "孩子没保住", "您不用解释")
-    await press(phone, "停止孕期提醒", "都停了")
+async def test_after_a_loss_she_is_asked_again_only_if_she_wishes(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL, language_code=w.code)
+    await say(phone, w("🌱 Family news"), w(FAMILY))
+    lost = {"zh_CN": "孩子没保住", "en": "I lost the baby"}[w.locale]
+    await say(phone, lost, w("You need not explain anything. What shall I do?"))
+    gone = w("It has all stopped. Take good care of yourself; we are here when you need us.")
+    await press(phone, w("🔕 Stop pregnancy reminders"), gone)
     assert await rules_of(town, person_id) == set()
-    await press(phone, "想和人聊聊", "不会说原因")
-    await press(phone, "过一周来问问我", "过一周来问问您好不好")
+    await press(
+        phone, w("💬 Talk to someone"), w("Your village cadre can call you and is told no reason.")
+    )
+    await press(phone, w("🌿 Ask me in a week"), w("🌿 Noted. I will ask how you are in a week."))
     assert await rules_of(town, person_id) == {"recovery"}
 
 
-async def test_a_cadre_writes_down_what_somebody_without_a_phone_tells(town: Town) -> None:
-    phone, _ = await his_phone(town)
+async def test_a_cadre_writes_down_what_somebody_without_a_phone_tells(
+    town: Town, w: Tongue
+) -> None:
+    phone, _ = await his_phone(town, language_code=w.code)
     zhou = await without_a_phone(topics=(Purpose.CONTRACEPTION, Purpose.CHECKUP))
-    await tap(phone, "找人", "找谁？")
-    await say(phone, "周桂英", "是哪一位？")
+    await tap(
+        phone,
+        w("🔍 Find a person"),
+        w("🔍 Whom? Type a name, pinyin, or the last 4 digits of the phone."),
+    )
+    await say(phone, "周桂英", w("Who is it?"))
     await press(phone, "周**", "👤")
-    await press(phone, "记一笔", "要记什么？")
-    await press(phone, "其他情况", "她告诉您什么了")
-    await press(phone, "做了检查", "是哪一项检查")
-    await press(phone, "其他检查", "是哪一天的事")
-    await press(phone, "昨天", "记下了")
+    await press(phone, w("📝 Write down"), w("{name}: what shall I write down?"))
+    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
+    await puzzle(phone, w)
+    await press(phone, w("🩺 Had a check"), w(WHICH))
+    await puzzle(phone, w)
+    await press(phone, w("Another check"), w(WHEN))
+    await press(phone, w("Yesterday"), w("✅ Written down."))
     event = await LifeEvent.get(person_id=zhou.id)
     assert (event.kind, event.rule) == ("exam", None)
