@@ -283,14 +283,13 @@ async def test_a_claimed_reminder_counts_as_said_only_if_it_was_on_its_way(
     now: datetime, is_intended: bool
 ) -> None:
     await wang_in_week_16(now)
-    owner = await delivery.open_owner(now)
-    (message,) = await delivery.claim(owner, now=now, limit=5)
+    (message,) = await delivery.claim(7, now=now, limit=5)
     if is_intended:
-        assert await delivery.intend(message, now=now)
+        assert await delivery.intend([message], now=now) == [True]
     await put_in_force(A_WEEK_LATER, now)
     assert ((await visit()).reminded_on == now.date()) is is_intended
     if not is_intended:
-        assert not await delivery.intend(message, now=now)
+        assert await delivery.intend([message], now=now) == [False]
 
 
 async def test_messages_about_a_rule_that_vanishes_are_taken_back_with_its_publication(
