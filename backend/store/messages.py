@@ -17,7 +17,8 @@ class Send(Model):
     `intent_at` is set and committed before the network is touched; `token` names the claim, so
     that only its holder can finish the row. No rendered text is kept: `template` and
     `reference` say what to render at the moment of sending. `broadcast_id` names the broadcast
-    that a message of that class is a copy of.
+    that a message of that class is a copy of; `settled_at` is when somebody has dealt with a row
+    that failed or whose fate is unknown.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -42,6 +43,7 @@ class Send(Model):
     message_id = fields.BigIntField(null=True)
     finished_at: datetime | None = fields.DatetimeField(null=True)
     error = fields.CharField(max_length=120, null=True)
+    settled_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -1,0 +1,45 @@
+"""What the operator reads about messages that wait for somebody: no name, no health word."""
+
+from collections.abc import Callable, Mapping
+
+from backend.domain.outbox import Advice
+
+Gettext = Callable[[str], str]
+
+_ADVICE: Mapping[Advice, Callable[[Gettext], str]] = {
+    Advice.OVER: lambda _: _("On hold, and its time has passed: drop it."),
+    Advice.MAY_HAVE_GONE: lambda _: _(
+        "On hold since a restore, and was due before it, so it may have gone out already. Drop it"
+        " if the service ran after the backup; else release it, and it says that it may be a"
+        " repeat."
+    ),
+    Advice.NOT_YET_DUE: lambda _: _(
+        "On hold since a restore, and was not due yet. Enter first what people told since the"
+        " backup; then release it, and it goes when it is due."
+    ),
+    Advice.NOTICE: lambda _: _(
+        "A notice's copy, on hold since a restore. Ask the office. If its readers have not had it,"
+        " release the copies and let the office go on with the notice; else drop them."
+    ),
+    Advice.PROBABLY_ARRIVED: lambda _: _(
+        "Tried twice, and no answer came either time. It has probably arrived. Drop it, or release"
+        " it to try a third time."
+    ),
+    Advice.MAYBE_ARRIVED: lambda _: _(
+        "No answer came, so it may have arrived. It is not repeated by itself. Drop it, or release"
+        " it if a second copy does less harm than none."
+    ),
+    Advice.NOT_WRITTEN: lambda _: _(
+        "The program could not write it, nine times. Look for its number in the log and report"
+        " that. Once it is mended, release it; else drop it."
+    ),
+    Advice.REFUSED: lambda _: _(
+        "Telegram refused it. Look for its number in the log and report that. Releasing it helps"
+        " only after a change; else drop it."
+    ),
+}
+
+
+def explain_advice(advice: Advice, _: Gettext) -> str:
+    """What to do about a message, in one or two sentences."""
+    return _ADVICE[advice](_)
