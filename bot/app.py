@@ -29,6 +29,7 @@ from bot.conversations import (
     folded,
     folic_acid,
     folic_acid_month,
+    grids,
     home,
     invite_cadre,
     more_news,
@@ -88,6 +89,7 @@ CONVERSATIONS = (
     broadcast_send.CONVERSATION,
     broadcast_progress.CONVERSATION,
     invite_cadre.CONVERSATION,
+    grids.CONVERSATION,
 )
 
 

@@ -10,7 +10,7 @@ from backend.domain.gestation import add_months
 from backend.texts.services import format_day
 from bot.buttons import Button, Screen
 from bot.dialogs import Given, Move, Pressed, Step, Typed, again
-from bot.typed_dates import read_day, read_month
+from bot.typed_dates import is_forgotten, is_lunar, read_day, read_month
 from bot.viewer import Viewer
 
 FORGOTTEN = "forgotten"
@@ -22,6 +22,7 @@ Question = Callable[[Viewer, Answers], str]
 Reach = Callable[[Viewer, Answers], tuple[date, date]]
 Take = Callable[[Viewer, Answers, date | str], Awaitable[Move]]
 Extras = Callable[[Viewer], tuple[Button, ...]]
+Reads = Callable[[str, date], date | None]
 
 
 def days_around(before: int, after: int) -> Reach:
@@ -52,6 +53,7 @@ class _DateQuestion:
     reach: Reach
     answered: Take
     extras: Extras | None
+    reads: Reads | None
 
     @property
     def shown(self) -> str:
@@ -81,8 +83,7 @@ class _DateQuestion:
         return again(_expected(viewer))
 
     async def _take_press(self, viewer: Viewer, answers: Answers, value: str) -> Move:
-        extras = self.extras(viewer) if self.extras else ()
-        if any(value == extra.value for extra in extras):
+        if any(value == extra.value for extra in self._extras(viewer)):
             return await self.answered(viewer, answers, value)
         if value.startswith("m"):
             return Move(answers={self.shown: value[1:]})
@@ -93,13 +94,21 @@ class _DateQuestion:
     async def _take_text(self, viewer: Viewer, answers: Answers, text: str) -> Move:
         first, last = self.reach(viewer, answers)
         day = read_day(text, viewer.today, first, last)
+        day = day or (self.reads(text, viewer.today) if self.reads else None)
         if day:
             return await self._take_day(viewer, answers, day)
         month = read_month(text, viewer.today, first, last)
         if month:
             hint = viewer._("And which day?")
             return Move(answers={self.shown: month_value(month)}, hint=hint)
+        if is_forgotten(text) and any(extra.value == FORGOTTEN for extra in self._extras(viewer)):
+            return await self.answered(viewer, answers, FORGOTTEN)
+        if is_lunar(text):
+            return again(viewer._("I cannot read the lunar calendar. Please write the solar date."))
         return again(_expected(viewer))
+
+    def _extras(self, viewer: Viewer) -> tuple[Button, ...]:
+        return self.extras(viewer) if self.extras else ()
 
     async def _take_day(self, viewer: Viewer, answers: Answers, day: date) -> Move:
         first, last = self.reach(viewer, answers)
@@ -116,13 +125,20 @@ class _DateQuestion:
 
 
 def date_step(
-    name: str, question: Question, *, reach: Reach, take: Take, extras: Extras | None = None
+    name: str,
+    question: Question,
+    *,
+    reach: Reach,
+    take: Take,
+    extras: Extras | None = None,
+    reads: Reads | None = None,
 ) -> Step:
     """A step that asks for a day within `reach`, both ends inclusive.
 
-    `take` gets the day, or the value of the pressed one of `extras`, such as FORGOTTEN.
+    `take` gets the day, or the value of the pressed one of `extras`, such as FORGOTTEN. `reads`
+    finds the day in words that name none, given what was typed and today.
     """
-    asked = _DateQuestion(name, question, reach, take, extras)
+    asked = _DateQuestion(name, question, reach=reach, answered=take, extras=extras, reads=reads)
     return Step(name, asked.ask, asked.take)
 
 

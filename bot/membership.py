@@ -21,14 +21,14 @@ def person_of(viewer: Viewer) -> int:
     return viewer.person_id
 
 
-def staff_only(role: Role) -> Callable[[Conversation], Conversation]:
-    """What makes a conversation one for those who hold a role; anybody else is shown the menu.
+def staff_only(*roles: Role) -> Callable[[Conversation], Conversation]:
+    """What makes a conversation one for holders of one of `roles`; others are shown the menu.
 
     What an action refuses as not allowed is said in the same words in every step.
     """
 
     def guard(conversation: Conversation) -> Conversation:
-        steps = tuple(_held_by(role, step) for step in conversation.steps)
+        steps = tuple(_held_by(frozenset(roles), step) for step in conversation.steps)
         return replace(conversation, steps=steps)
 
     return guard
@@ -40,9 +40,9 @@ def actor_of(viewer: Viewer) -> Actor:
     return viewer.visitor.actor
 
 
-def _held_by(role: Role, step: Step) -> Step:
+def _held_by(roles: frozenset[Role], step: Step) -> Step:
     async def ask(viewer: Viewer, answers: Answers) -> Screen:
-        if role not in viewer.visitor.roles:
+        if not roles & viewer.visitor.roles:
             return _shut(viewer)
         try:
             return await step.ask(viewer, answers)
@@ -50,7 +50,7 @@ def _held_by(role: Role, step: Step) -> Step:
             return _shut(viewer)
 
     async def take(viewer: Viewer, answers: Answers, given: Given) -> Move:
-        if role not in viewer.visitor.roles:
+        if not roles & viewer.visitor.roles:
             return enter("home", hint=viewer._("You cannot see or change this."))
         try:
             return await step.take(viewer, answers, given)

@@ -49,6 +49,20 @@ _WORD_FIRST = re.compile(rf"({_MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)?(?:,? (\d{
 _DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)? ({_MONTHS})\.?(?:,? (\d{{4}}))?")
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 _STEPS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
+_WEEKS = re.compile(
+    r"(?:怀孕|孕|我|已经|有|满|i am|i'm|week)*\s*(\d{1,2}) ?(?:个?(?:周|星期|礼拜)|w(?:eeks?)?)"
+    r"(?: ?(?:\+|and|零|又|,|，)? ?(\d) ?(?:天|d(?:ays?)?)?)?(?: ?(?:了|pregnant|along))?"
+)
+_WEEKS_BARE = re.compile(r"week (\d{1,2})")
+_FORGOTTEN = re.compile(
+    r"(?:我|真的?|已经|都)*(?:不记得|记不得|记不清|记不住|想不起来|忘记?|不知道|不清楚|不晓得)(?:楚|了|啦|呀)*"
+    r"|(?:i )?(?:do not|don't|dont|can't|cannot|can not) (?:know|remember|recall)"
+    r"|(?:i )?(?:forgot|forget|have forgotten)|no idea|not sure"
+)
+_LUNAR = re.compile(
+    r"农历|阴历|旧历|老历|正月|冬月|腊月|初[一二三四五六七八九十]|lunar|chinese calendar"
+)
+_MOST_WEEKS = 43
 _ONLY_MONTH = re.compile(r"(?:(\d{4}) ?[年/-] ?)?(\d{1,2}) ?月份?")
 _FILLERS = re.compile(
     r"^(?:大概|大约|差不多|可能|应该)?(?:是|在|on|about|around)?\s*|[吧了左右。.!]+$"
@@ -80,6 +94,29 @@ def read_month(text: str, today: date, first: date, last: date) -> date | None:
     months = [day for year in years for day in _day(year, int(found[2]), 1)]
     within = [month for month in months if first.replace(day=1) <= month <= last]
     return min(within, key=lambda month: abs((month - today).days), default=None)
+
+
+def read_weeks(text: str) -> int | None:
+    """The days somebody has been pregnant for who types her weeks: 8周, 孕8周3天, 8 weeks, 8w+3.
+
+    None for any other words and from 43 weeks on.
+    """
+    words = _FILLERS.sub("", _in_digits(tidy(text).lower())).strip()
+    found = _WEEKS.fullmatch(words) or _WEEKS_BARE.fullmatch(words)
+    if not found:
+        return None
+    weeks, days = int(found[1]), int(found[2] or 0) if found.re is _WEEKS else 0
+    return 7 * weeks + days if weeks < _MOST_WEEKS and days < len(_WEEKDAYS) else None
+
+
+def is_forgotten(text: str) -> bool:
+    """Whether somebody says that she does not remember or know."""
+    return _FORGOTTEN.fullmatch(tidy(text).lower().strip(" .。!！~")) is not None
+
+
+def is_lunar(text: str) -> bool:
+    """Whether a date is given by the lunar calendar, which is not counted here."""
+    return _LUNAR.search(tidy(text).lower()) is not None
 
 
 def _candidates(words: str, today: date) -> Iterator[date]:

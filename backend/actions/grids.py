@@ -4,12 +4,13 @@ from backend.domain.access import Actor, Role
 from backend.store.sql import Row, execute
 
 _TOWNSHIP_DIGITS = 9
-# The cadres of a person `p` with household `h`: grant `g`, person `c` and open chat `a`.
+# The cadres of a person `p` with household `h`: grant `g`, person `c` and open chat `a`; nobody
+# is a cadre of herself.
 WITH_CADRES = f"""
     JOIN role_grant g ON g.role = '{Role.CADRE}' AND g.ended_at IS NULL
         AND g.region_code IN
             (p.village_code, substr(p.village_code, 1, {_TOWNSHIP_DIGITS}) || '000')
-        AND (h.cadre_id IS NULL OR h.cadre_id = g.person_id)
+        AND (h.cadre_id IS NULL OR h.cadre_id = g.person_id) AND g.person_id <> p.id
     JOIN person c ON c.id = g.person_id
     JOIN account a ON a.person_id = g.person_id AND a.state = 'active'
 """
@@ -27,7 +28,8 @@ def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
     last = after + len(codes)
     places = " OR ".join(f"p.village_code LIKE ${number}" for number in range(after + 1, last + 1))
     return (
-        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${last + 1}) AND p.state <> 'erased'",
+        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${last + 1})"
+        f" AND p.id <> ${last + 1} AND p.state <> 'erased'",
         (*patterns, actor.person_id),
     )
 
@@ -37,6 +39,18 @@ async def chats_of_cadres(person_id: int) -> list[Row]:
     return await execute(
         "SELECT DISTINCT g.person_id, a.tg_id FROM person p"
         f" LEFT JOIN household h ON h.id = p.household_id {WITH_CADRES}"
+        " WHERE p.id = $1 AND p.state <> 'erased' ORDER BY g.person_id",
+        person_id,
+    )
+
+
+async def chats_of_officers(person_id: int) -> list[Row]:
+    """The open chats of the officers of her township, except her own, as `chats_of_cadres`."""
+    return await execute(
+        "SELECT DISTINCT g.person_id, a.tg_id FROM person p"
+        f" JOIN role_grant g ON g.role = '{Role.OFFICER}' AND g.ended_at IS NULL"
+        f" AND g.region_code = substr(p.village_code, 1, {_TOWNSHIP_DIGITS}) || '000'"
+        " JOIN account a ON a.person_id = g.person_id AND a.state = 'active'"
         " WHERE p.id = $1 AND p.state <> 'erased' AND g.person_id <> $1 ORDER BY g.person_id",
         person_id,
     )

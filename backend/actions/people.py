@@ -115,11 +115,11 @@ async def addressed(person_id: int) -> Salutation | None:
 
 
 async def cadre_of(person_id: int) -> Cadre | None:
-    """The cadre of her household, else one of her village, else None."""
+    """The cadre of her household, else one of her village, else None; never she herself."""
     subject = await subject_of(person_id)
-    if subject is None:
+    if subject is None or subject.cadre_id == person_id:
         return None
-    cadre_id = subject.cadre_id or await _village_cadre(subject.village_code)
+    cadre_id = subject.cadre_id or await _village_cadre(subject.village_code, but=person_id)
     return await _cadre(cadre_id) if cadre_id else None
 
 
@@ -134,11 +134,11 @@ async def _cadre(cadre_id: int) -> Cadre:
     return Cadre(cadre_id, row.name, row.phone)
 
 
-async def _village_cadre(village_code: str) -> int | None:
+async def _village_cadre(village_code: str, *, but: int = 0) -> int | None:
     rows = await execute(
         "SELECT person_id FROM role_grant WHERE role = $1 AND region_code = $2"
-        " AND ended_at IS NULL ORDER BY id LIMIT 1",
-        *(Role.CADRE.value, village_code),
+        " AND ended_at IS NULL AND person_id <> $3 ORDER BY id LIMIT 1",
+        *(Role.CADRE.value, village_code, but),
     )
     return rows[0]["person_id"] if rows else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backend.actions.delivery import enqueue
-from backend.actions.grids import chats_of_cadres, in_grid
+from backend.actions.grids import chats_of_cadres, chats_of_officers, in_grid
 from backend.actions.people import check_access
 from backend.domain.access import Act, Actor, NotAllowed
 from backend.domain.delivery import Kind as MessageKind
@@ -89,8 +89,8 @@ async def open_task(
 ) -> int | None:
     """Open a task for the cadre of a person's household, else for her village.
 
-    What cannot wait is told the cadre at once. Return its id, or None when the same one was
-    opened before.
+    What cannot wait is told the cadre at once, and where no cadre but she herself has a chat, the
+    officers. Return its id, or None when the same one was opened before.
     """
     async with in_transaction():
         rows = await execute(
@@ -102,8 +102,8 @@ async def open_task(
             *(person_id, kind.value, reason, due_service_id, move_report_id, dedup_key),
             *(now.date(), now),
         )
-        if rows and kind in URGENT:
-            await _alert(rows[0]["id"], person_id, now=now)
+        if rows:
+            await _alert(rows[0]["id"], kind, person_id, now=now)
     return rows[0]["id"] if rows else None
 
 
@@ -255,8 +255,13 @@ def masked_name(row: Row) -> str | None:
     return mask_name(keys().unseal(bytes(sealed), place_of("person", "name", row["person_id"])))
 
 
-async def _alert(task_id: int, person_id: int, *, now: datetime) -> None:
-    for row in await chats_of_cadres(person_id):
+async def _alert(task_id: int, kind: TaskKind, person_id: int, *, now: datetime) -> None:
+    told = await chats_of_cadres(person_id)
+    if not told and kind is not TaskKind.REGISTRATION:
+        told = await chats_of_officers(person_id)
+    elif kind not in URGENT:
+        return
+    for row in told:
         await enqueue(
             f"task:{task_id}:{row['person_id']}",
             MessageKind.ALERT,

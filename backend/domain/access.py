@@ -101,8 +101,9 @@ def may(actor: Actor, act: Act, subject: Subject) -> bool:
 
     A cadre acts on her own grid: the households assigned to her, and in her village those that
     are assigned to nobody. An officer acts in her township. A desk and an auditor see no person.
+    Nobody works on a task about herself.
     """
-    if actor.person_id == subject.person_id and act is not Act.WORK:
+    if actor.person_id == subject.person_id:
         return act in _HERSELF
     if actor.holds(Role.OFFICER, subject.village_code):
         return act in _OFFICER

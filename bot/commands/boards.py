@@ -37,6 +37,7 @@ BOARDS = (
             (lambda _: _("📢 Write a notice"), enter("broadcast")),
             (lambda _: _("📊 Notices so far"), enter("broadcast_progress")),
             (lambda _: _("🤝 Invite a cadre"), enter("invite_cadre")),
+            (lambda _: _("🏘 Give households"), enter("grids")),
             (lambda _: _("⚙️ Settings"), enter("settings")),
         ),
     ),

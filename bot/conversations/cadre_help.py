@@ -24,8 +24,13 @@ async def ask_need(viewer: Viewer, _answers: Answers) -> Screen:
         Button(_("❓ How does it go?"), HelpReason.PROCEDURE),
         Button(_("Something else"), HelpReason.OTHER),
     )
+    what = (
+        _("What do you need? Your village cadre will get in touch.")
+        if await people.cadre_of(person_of(viewer))
+        else _("What do you need? The township office will get in touch.")
+    )
     return Screen(
-        f"{_('What do you need? Your village cadre will get in touch.')}\n{await _contact(viewer)}",
+        f"{what}\n{await _contact(viewer)}".strip(),
         rows=rows_of(buttons),
         is_page=True,
     )
@@ -44,15 +49,16 @@ async def take_need(viewer: Viewer, _answers: Answers, given: Given) -> Move:
 
 
 async def ask_asked(viewer: Viewer, answers: Answers) -> Screen:
-    """Say that the cadre knows."""
+    """Say who knows: the cadre, or the office for a cadre herself and a village without one."""
     _ = viewer._
-    done = (
-        _("✅ I have told your village cadre, who will get in touch with you.")
-        if answers.get("new")
-        else _("✅ Your village cadre knows already and will get in touch.")
-    )
+    if await people.cadre_of(person_of(viewer)) is None:
+        done = _("✅ The township office knows and will get in touch with you.")
+    elif answers.get("new"):
+        done = _("✅ I have told your village cadre, who will get in touch with you.")
+    else:
+        done = _("✅ Your village cadre knows already and will get in touch.")
     buttons = (Button(_("📅 My schedule"), "schedule"), Button(_("🎁 Services for me"), "services"))
-    return Screen(f"{done}\n{await _contact(viewer)}", rows=(buttons,), is_page=True)
+    return Screen(f"{done}\n{await _contact(viewer)}".strip(), rows=(buttons,), is_page=True)
 
 
 async def take_asked(viewer: Viewer, _answers: Answers, given: Given) -> Move:

@@ -182,7 +182,8 @@ async def take_answered(viewer: Viewer, answers: Answers, given: Given) -> Move:
     return enter("cadre_task", hint=viewer._("Taken back."), task=str(task_id))
 
 
-CONVERSATION = staff_only(Role.CADRE)(
+# An officer works on what has no other cadre.
+CONVERSATION = staff_only(Role.CADRE, Role.OFFICER)(
     Conversation(
         "cadre_task",
         (

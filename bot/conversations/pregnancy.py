@@ -1,6 +1,6 @@
 """A pregnancy, if she likes to tell it: its own consent, the last period or the due date."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from backend.actions import events
 from backend.actions.dialogs import Answers
@@ -26,6 +26,7 @@ from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, 
 from bot.membership import members_only, person_of
 from bot.news import not_taken, pregnancy_text, receipt, take_receipt
 from bot.typed import NO, YES, meant
+from bot.typed_dates import read_weeks
 from bot.viewer import Viewer
 
 _LATER, _TRANSFER = "later", "transfer"
@@ -51,6 +52,12 @@ def _period_extras(viewer: Viewer) -> tuple[Button, ...]:
     _ = viewer._
     forgotten = Button(_("Don't know. I have a due date"), FORGOTTEN)
     return forgotten, Button(_("Skip this"), _LATER)
+
+
+def _by_weeks(text: str, today: date) -> date | None:
+    """The last period of her who types how many weeks she is pregnant; she is asked to confirm."""
+    days = read_weeks(text)
+    return today - timedelta(days) if days is not None else None
 
 
 async def take_period(viewer: Viewer, answers: Answers, day: date | str) -> Move:
@@ -157,6 +164,7 @@ CONVERSATION = members_only(
                 reach=days_around(_LONGEST_DAYS, 0),
                 take=take_period,
                 extras=_period_extras,
+                reads=_by_weeks,
             ),
             consent_step("consent", agreed=to_period, refused=leave),
             date_step(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.typed_dates import read_day, read_month
+from bot.typed_dates import is_forgotten, is_lunar, read_day, read_month, read_weeks
 
 TODAY = date(2026, 11, 23)  # a Monday
 FIRST, LAST = TODAY - timedelta(301), TODAY + timedelta(90)
@@ -74,6 +74,48 @@ def test_a_day_out_of_reach_is_still_understood_so_that_it_can_be_said_kindly() 
 @pytest.mark.parametrize(("text", "month"), [("5月份", "2026-05"), ("2026年10月", "2026-10")])
 def test_a_month_without_its_day_is_understood(text: str, month: str) -> None:
     assert read_month(text, TODAY, FIRST, LAST) == date.fromisoformat(f"{month}-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("8周", 56),
+        ("八周", 56),
+        ("怀孕十二周了", 84),
+        ("孕8周3天", 59),
+        ("8个星期", 56),
+        ("8 weeks", 56),
+        ("I'm 8 weeks pregnant", 56),
+        ("12 weeks and 3 days", 87),
+        ("8w+3", 59),
+        ("week 8", 56),
+        ("8", None),
+        ("8周前", None),
+        ("50周", None),
+        ("8个月", None),
+    ],
+)
+def test_the_weeks_of_a_pregnancy_are_read_as_its_days(text: str, days: int | None) -> None:
+    assert read_weeks(text) == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["不记得了", "我忘了。", "记不清楚了", "不知道", "I don't remember", "No idea."],
+)
+def test_who_does_not_remember_is_understood(text: str) -> None:
+    assert is_forgotten(text)
+
+
+@pytest.mark.parametrize("text", ["不是", "5月3日", "no", "我忘了是哪天，大概5月"])
+def test_other_words_are_not_taken_for_having_forgotten(text: str) -> None:
+    assert not is_forgotten(text)
+
+
+@pytest.mark.parametrize("text", ["农历八月十五", "八月初三", "腊月廿三", "lunar 8-15"])
+def test_a_lunar_date_is_seen_and_not_taken_for_a_solar_one(text: str) -> None:
+    assert is_lunar(text)
+    assert read_day(text, TODAY, FIRST, LAST) is None
 
 
 @pytest.mark.parametrize("text", ["2019年5月", "13月", "5月3日"])

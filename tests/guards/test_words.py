@@ -3,11 +3,12 @@
 import ast
 import re
 import string
+from collections.abc import Collection
 
 import pytest
 
 from backend.i18n import locales
-from scripts.messages import catalogue, entry_key, sentences
+from scripts.messages import Sentence, catalogue, entry_key, sentences
 from tests.guards.sources import sources
 
 MOST_HAN_ON_A_BUTTON = 10
@@ -21,18 +22,27 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
+def told(locale: str, found: Collection[Sentence], what: str) -> str:
+    """Say of which sentences of a catalogue something is wrong, the first few of them by name."""
+    first = ", ".join(repr(one) for one, _ in sorted(found)[:3])
+    return f"locales/{locale}: {len(found)} sentences {what}: {first}"
+
+
 @pytest.mark.parametrize("locale", locales())
 def test_a_catalogue_holds_exactly_the_sentences_of_the_code(locale: str) -> None:
     known = {entry_key(entry) for entry in catalogue(locale)}
-    assert sentences() - known == set(), "run `messages`, then translate"
-    assert known - sentences() == set(), "run `messages`: nobody says these any more"
+    missing, left = sentences() - known, known - sentences()
+    assert not missing, told(locale, missing, "are missing: run `messages`, then translate")
+    assert not left, told(locale, left, "are said by nobody any more: run `messages`")
 
 
 @pytest.mark.parametrize("locale", locales())
 def test_every_sentence_is_translated_and_none_is_fuzzy(locale: str) -> None:
     book = catalogue(locale)
-    assert [entry.msgid for entry in book.untranslated_entries()] == []
-    assert [entry.msgid for entry in book.fuzzy_entries()] == []
+    blank = {entry_key(entry) for entry in book.untranslated_entries()}
+    fuzzy = {entry_key(entry) for entry in book.fuzzy_entries()}
+    assert not blank, told(locale, blank, "have no translation")
+    assert not fuzzy, told(locale, fuzzy, "are marked fuzzy: look at them, and take the mark away")
 
 
 @pytest.mark.parametrize("locale", locales())
@@ -42,6 +52,12 @@ def test_a_translation_keeps_the_placeholders(locale: str) -> None:
         for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
             assert placeholders(text) <= wanted, entry.msgid
             assert wanted - placeholders(text) <= ({"n"} if entry.msgid_plural else set())
+
+
+def test_the_guard_says_which_language_lacks_which_words() -> None:
+    found = {("Tea?", ""), ("{n} cup", "{n} cups"), ("Milk", ""), ("Sugar", "")}
+    said = told("de", found, "have no translation")
+    assert said == "locales/de: 4 sentences have no translation: 'Milk', 'Sugar', 'Tea?'"
 
 
 def test_a_button_has_at_most_ten_han_characters() -> None:

@@ -1,10 +1,17 @@
 """Asking for help: a few buttons, one task for the village's cadre, and a human being for all."""
 
-from backend.store.models import Task
+import pytest
+
+from backend.actions import tasks
+from backend.domain.access import NotAllowed
+from backend.store.models import RoleGrant, Task
 from tests.bot.conftest import Town
+from tests.bot.conversations.cadres import his_phone
+from tests.bot.conversations.office import officers_phone
 from tests.bot.conversations.people import her_phone
+from tests.bot.conversations.tongues import Tongue
 from tests.bot.talk import press, say, start, tap
-from tests.builders import zhao_ming
+from tests.builders import LONG_AGO, WILLOW, a_person, zhao_ming
 
 
 async def test_the_cadre_is_named_and_told_what_she_needs(town: Town) -> None:
@@ -18,6 +25,7 @@ async def test_the_cadre_is_named_and_told_what_she_needs(town: Town) -> None:
 
 async def test_asking_twice_a_day_makes_one_task(town: Town) -> None:
     phone, person_id = await her_phone(town)
+    await zhao_ming()
     for expected in ("已告诉村干部", "村干部已经知道了"):
         await tap(phone, "找村干部", "需要什么帮忙")
         await press(phone, "没车", expected)
@@ -39,8 +47,48 @@ async def test_a_stranger_is_told_where_to_go(town: Town) -> None:
     await press(phone, "自己登记", "参加自愿")
 
 
-async def test_help_in_english(town: Town) -> None:
-    phone, person_id = await her_phone(town, language_code="en")
-    await tap(phone, "Village cadre", "What do you need?")
-    await press(phone, "Please visit me", "I have told your village cadre")
+async def test_where_there_is_no_cadre_the_office_hears_of_it(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(town, language_code=w.code)
+    office = await officers_phone(town, language_code=w.code)
+    what = w("What do you need? The township office will get in touch.")
+    await tap(phone, w("🙋 Village cadre"), what)
+    done = w("✅ The township office knows and will get in touch with you.")
+    await press(phone, w("🏠 Please visit me"), done)
     assert (await Task.get(person_id=person_id)).reason == "visit"
+    await town.settle()
+    await office.until(w("🔔 Someone needs you. Please have a look."))
+    await press(office, w("👀 Have a look"), w("asks for a visit"))
+    await press(office, w("✅ Done"), w("✅ Done."))
+    assert (await Task.get(person_id=person_id)).state == "done"
+
+
+async def test_a_cadre_who_asks_for_help_is_nobodys_own_task(town: Town) -> None:
+    cadre, actor = await his_phone(town)
+    colleague = town.phone(first_name="钱芳")
+    person = await a_person("钱芳", chat=colleague.id)
+    await RoleGrant.create(
+        person_id=person.id, role="cadre", region_code=WILLOW, granted_at=LONG_AGO
+    )
+    await start(colleague, "上午好")
+    await say(cadre, "/help", "需要什么帮忙？村干部会联系您。")
+    await press(cadre, "请给我打电话", "已告诉村干部")
+    task = await Task.get(person_id=actor.person_id)
+    await town.settle()
+    assert "急事" not in cadre.transcript(), "not told of her own request"
+    await tap(cadre, "今天的任务", "今天 0 件")
+    with pytest.raises(NotAllowed):
+        await tasks.find(actor, task.id, now=town.now)
+    await colleague.until("急事")
+    await press(colleague, "查看", "请您打个电话")
+    await press(colleague, "已办", "已办。")
+
+
+async def test_the_only_cadre_of_a_village_is_helped_by_the_office(town: Town) -> None:
+    cadre, _ = await his_phone(town)
+    office = await officers_phone(town)
+    await say(cadre, "/help", "需要什么帮忙？镇里会联系您。")
+    await press(cadre, "请给我打电话", "镇里已经知道了，会联系您。")
+    await town.settle()
+    await office.until("急事")
+    await press(office, "查看", "请您打个电话")
+    await press(office, "已办", "已办。")

@@ -2,13 +2,15 @@
 
 import pytest
 
-from backend.store.models import Broadcast, Send
+from backend.store.models import Broadcast, Household, Send
 from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
+from tests.bot.conversations.cadres import his_phone
 from tests.bot.conversations.office import officers_phone, readers_phone
 from tests.bot.conversations.tongues import Tongue, puzzle, stray
 from tests.bot.talk import press, say, tap
+from tests.builders import WILLOW
 
 WORDS = "6.1 8:00"
 WRITE = "What is the news? Write it, or send a picture with the words under it."
@@ -191,9 +193,44 @@ async def test_an_invite_is_made_listed_and_taken_back(town: Town, w: Tongue) ->
 
 @pytest.mark.parametrize(
     "key",
-    ["📢 Write a notice", "📊 Notices so far", "🤝 Invite a cadre"],
-    ids=["write", "far", "invite"],
+    ["📢 Write a notice", "📊 Notices so far", "🤝 Invite a cadre", "🏘 Give households"],
+    ids=["write", "far", "invite", "give"],
 )
 async def test_the_offices_keys_are_refused_to_others(town: Town, w: Tongue, key: str) -> None:
     reader = await readers_phone(town, language_code=w.code)
     await say(reader, w(key), w("You cannot see or change this."))
+
+
+async def test_households_are_given_to_a_cadre(town: Town, w: Tongue) -> None:
+    office = await officers_phone(town, language_code=w.code)
+    _, cadre = await his_phone(town, language_code=w.code)
+    for number in ("0001", "0002", "0012"):
+        await Household.create(village_code=WILLOW, number=number)
+    await tap(office, w("🏘 Give households"), w("Households of which village?"))
+    await puzzle(office, w)
+    await press(office, "柳树村", w("To whom shall households go?"))
+    everybody = w("{who}: {households}", who=w("All cadres together"), households="3")
+    assert everybody.split("3")[0] in office.screen.text
+    await puzzle(office, w)
+    which = w("Which households? Write their numbers, such as 1-20, 35.")
+    await press(office, "赵明", which)
+    await say(
+        office,
+        "1-2, 77",
+        w("No household has this number: {numbers}. None was given.", numbers="77"),
+    )
+    assert not await Household.filter(cadre_id=cadre.person_id).exists(), "none, rather than some"
+    given = w.count("✅ {n} household was given.", "✅ {n} households were given.", 2)
+    await say(office, "1-2", given)
+    await press(office, w("🏘 Give more"), w("To whom shall households go?"))
+    await press(office, "赵明", which)
+    given = w.count("✅ {n} household was given.", "✅ {n} households were given.", 1)
+    await press(office, w("All not yet given"), given)
+    assert await Household.filter(cadre_id=cadre.person_id).count() == 3
+    await stray(office, w)
+
+
+async def test_a_village_without_a_cadre_gives_no_households(town: Town, w: Tongue) -> None:
+    office = await officers_phone(town, language_code=w.code)
+    await tap(office, w("🏘 Give households"), w("Households of which village?"))
+    await press(office, "石桥村", w("There is no cadre yet. Please invite one first."))

@@ -8,7 +8,9 @@ from backend.actions.planning import replan
 from backend.domain.access import Role
 from backend.domain.consent import Purpose
 from backend.domain.gestation import dated_by_lmp
+from backend.i18n import translator
 from backend.store.models import Handover, LifeEvent, Person, Task
+from backend.texts.services import format_day
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.people import her_phone
@@ -408,3 +410,19 @@ async def test_somebody_under_18_is_handed_to_a_person(town: Town, w: Tongue) ->
     await press(phone, w("✅ Agree and start"), young)
     home = w("Hello. To get reminders of free check-ups and services, register first.")
     await say(phone, "@@@", home)
+
+
+async def test_weeks_forgotten_days_and_lunar_dates_are_understood(town: Town, w: Tongue) -> None:
+    phone, _ = await her_phone(town, Purpose.MATERNAL, language_code=w.code)
+    await to_news(phone, w, w(NEWS))
+    await press(phone, w("🤰 Pregnant"), w("When did your last period begin?"))
+    lunar = w("I cannot read the lunar calendar. Please write the solar date.")
+    await say(phone, "农历八月十五", lunar)
+    await say(phone, "不记得了", w("Which due date did the doctor name?"))
+    await press(phone, w("⬅ Back"), w("When did your last period begin?"))
+    say_it = translator(w.locale)._
+    weeks = {"zh_CN": "八周", "en": "8 weeks"}[w.locale]
+    await say(phone, weeks, w(DATES, weeks=8, days=0, due=format_day(date(2027, 7, 5), say_it)))
+    assert format_day(date(2026, 9, 28), say_it) in phone.screen.text, (
+        "the last period is said back"
+    )
