@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
+from backend.actions.budget import is_its_turn
 from backend.actions.gate import GATE, TOO_FAST, WRONG_TOKEN, close_gate
 from backend.domain.delivery import (
+    AWAITED,
     LAST_ANSWER,
     PRIORITIES,
     TREATMENTS,
+    UNSOLICITED,
     Attempt,
     Decision,
     Kind,
@@ -23,11 +26,15 @@ from backend.domain.delivery import (
     Treatment,
     next_state,
 )
+from backend.domain.quiet_hours import at_minute, later
 from backend.store.sql import Row, dialect, execute, execute_many, in_transaction
 
 SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
 _SHORTEST_PAUSE = timedelta(seconds=1)
+_ONE_DAY = timedelta(days=1)
+_AWAITED = ", ".join(f"'{kind}'" for kind in AWAITED)
+_UNSOLICITED = ", ".join(f"'{kind}'" for kind in UNSOLICITED)
 
 _IS_NEWEST = f"""({{row}}.template <> '{SCREEN_TEMPLATE}' OR EXISTS (
     SELECT 1 FROM dialog d WHERE d.chat_id = {{row}}.chat_id AND d.shown_version < d.version
@@ -121,10 +128,11 @@ async def claim(
             SELECT s.id FROM send s JOIN account a ON a.tg_id = s.chat_id
             LEFT JOIN person p ON p.id = s.person_id
             WHERE s.state = 'queued' AND s.priority <= $6 AND s.due_at <= $3 AND s.expires_at > $3
-            AND {_may_go("$4")} ORDER BY s.priority, s.due_at, s.id LIMIT $5 {lock})
+            AND {_may_go("$4", day=("$7", "$8"))}
+            ORDER BY s.priority, s.due_at, s.id LIMIT $5 {lock})
         UPDATE send SET state = 'claimed', owner_id = $1, token = $2, intent_at = NULL
         WHERE id IN (SELECT id FROM chosen) RETURNING {_COLUMNS}""",
-        *(owner_id, secrets.token_hex(8), now, _minute(now), limit, least),
+        *(owner_id, secrets.token_hex(8), now, _minute(now), limit, least, *_day(now)),
     )
     return sorted(map(_message, rows), key=lambda message: (PRIORITIES[message.kind], message.id))
 
@@ -137,15 +145,15 @@ async def intend(messages: Sequence[Message], *, now: datetime) -> list[bool]:
     """
     if not messages:
         return []
-    held, values = _held(messages, after=3)
+    held, values = _held(messages, after=5)
     rows = await execute(
         f"""{held} UPDATE send SET intent_at = $1 WHERE state = 'claimed' AND id IN (
             SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token
             JOIN account a ON a.tg_id = s.chat_id LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.expires_at > $1 AND {_may_go("$2")} AND NOT EXISTS (
+            WHERE s.expires_at > $1 AND {_may_go("$2", day=("$4", "$5"))} AND NOT EXISTS (
                 SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1))
         AND token IN (SELECT token FROM held) RETURNING id, token""",
-        *(now, _minute(now), GATE, *values),
+        *(now, _minute(now), GATE, *_day(now), *values),
     )
     intended = {(row["id"], row["token"]) for row in rows}
     return [(message.id, message.token) in intended for message in messages]
@@ -193,7 +201,7 @@ def _ending(
     """Return the values of `_FINISH`."""
     return (
         decision.state.value,
-        None if decision.wait is None else now + decision.wait,
+        None if decision.wait is None else later(now, decision.wait),
         *(decision.tries, decision.ambiguities),
         *(attempt.message_id, attempt.error and attempt.error[:120]),
         None if decision.state is State.QUEUED else now,
@@ -216,8 +224,8 @@ async def _follow_up(message: Message, attempt: Attempt, *, now: datetime) -> No
 def shut_until(attempt: Attempt, *, now: datetime) -> tuple[datetime, str]:
     """Return until when, and why, a refused attempt shuts the gate."""
     if TREATMENTS[attempt.outcome] is Treatment.HALTED:
-        return now + _TOKEN_PAUSE, WRONG_TOKEN
-    return now + max(attempt.retry_after or _SHORTEST_PAUSE, _SHORTEST_PAUSE), TOO_FAST
+        return later(now, _TOKEN_PAUSE), WRONG_TOKEN
+    return later(now, max(attempt.retry_after or _SHORTEST_PAUSE, _SHORTEST_PAUSE)), TOO_FAST
 
 
 async def _follow_chat(chat_id: int, new_chat_id: int) -> None:
@@ -257,11 +265,13 @@ async def claimed_by(owner_id: int) -> list[Message]:
 async def expire(*, now: datetime) -> int:
     """Close what is worthless by now, so that nothing arrives late in a burst.
 
-    That is what is past its time, and screens of chats that have gone on.
+    That is what is past its time, and screens of chats that have gone on. What is paused waits.
     """
     rows = await execute(
         "UPDATE send SET state = 'expired', finished_at = $1 WHERE state = 'queued'"
-        f" AND (expires_at <= $1 OR NOT {_IS_NEWEST.format(row='send')}) RETURNING id",
+        f" AND (expires_at <= $1 OR NOT {_IS_NEWEST.format(row='send')})"
+        " AND (broadcast_id IS NULL OR NOT EXISTS (SELECT 1 FROM broadcast b"
+        "  WHERE b.id = send.broadcast_id AND b.state = 'paused')) RETURNING id",
         now,
     )
     return len(rows)
@@ -279,16 +289,17 @@ async def forget_finished(*, before: datetime) -> int:
     return len(rows)
 
 
-def _may_go(minute: str) -> str:
+def _may_go(minute: str, *, day: tuple[str, str]) -> str:
     """Return the condition for a row `s` (account `a`, person `p`) to go at that local minute.
 
     The chat can be written to, the purpose is still consented to, and the reader is not in quiet
-    hours; what she set herself, and answers to her, are not held back. A broadcast's copy goes
-    while its broadcast is being sent, to who still wants news.
+    hours and has had no other unsolicited message in the local `day` [first, last); what she set
+    herself, and answers to her, are not held back. A broadcast's copy goes while its broadcast is
+    being sent, to who still wants news.
     """
     return f"""
         (a.state = 'active'
-            OR (a.state = 'stopped' AND s.kind IN ('screen', 'code', 'complaint_answer')))
+            OR (a.state = 'stopped' AND s.kind IN ({_AWAITED})))
         AND (s.purpose IS NULL OR EXISTS (
             SELECT 1 FROM consent c WHERE c.person_id = s.person_id AND c.purpose = s.purpose
             AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL))
@@ -297,10 +308,11 @@ def _may_go(minute: str) -> str:
             EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state = 'sending')
             AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = s.person_id
                 AND t.topic = 'news' AND t.choice <> 'on')))
-        AND (s.kind NOT IN ('reminder', 'broadcast') OR s.is_self_set OR p.id IS NULL
+        AND (s.kind NOT IN ({_UNSOLICITED}) OR s.is_self_set OR p.id IS NULL
             OR CASE WHEN p.quiet_from_minute > p.quiet_to_minute
                 THEN {minute} >= p.quiet_to_minute AND {minute} < p.quiet_from_minute
-                ELSE {minute} < p.quiet_from_minute OR {minute} >= p.quiet_to_minute END)"""
+                ELSE {minute} < p.quiet_from_minute OR {minute} >= p.quiet_to_minute END)
+        AND {is_its_turn(first=day[0], last=day[1])}"""
 
 
 def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]]:
@@ -318,6 +330,12 @@ def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]
 
 def _minute(now: datetime) -> int:
     return now.hour * 60 + now.minute
+
+
+def _day(now: datetime) -> tuple[datetime, datetime]:
+    """Return the first moment of the local day, and of the next."""
+    today = now.date()
+    return at_minute(today, 0, now.tzinfo), at_minute(today + _ONE_DAY, 0, now.tzinfo)
 
 
 def _message(row: Row) -> Message:

@@ -99,6 +99,10 @@ PRIORITIES = {
     Kind.REMINDER: 50,
     Kind.BROADCAST: 90,
 }
+# Nobody asked for these: quiet hours hold them back, and a person gets one of them a day.
+UNSOLICITED = (Kind.REMINDER, Kind.BROADCAST)
+# What somebody waits for, who has said STOP to everything else.
+AWAITED = (Kind.CODE, Kind.SCREEN, Kind.COMPLAINT_ANSWER)
 # Up to here it is an answer to somebody, or cannot wait; what comes after goes to many at once.
 LAST_ANSWER = PRIORITIES[Kind.COMPLAINT_ANSWER]
 
