@@ -83,7 +83,7 @@ async def test_two_officers_and_the_clock_at_once_begin_it_once(now: datetime) -
     assert await AuditEntry.filter(action="broadcast_confirm").count() == 1
 
 
-async def test_stop_and_resume_at_once_leave_it_stopped_or_refuse_the_stop(now: datetime) -> None:
+async def test_stop_and_resume_at_once_leave_it_stopped(now: datetime) -> None:
     officer, other = await sun_li(), await zhou_fang()
     await readers(2)
     number = await sent_now(officer, now)
