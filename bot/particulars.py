@@ -12,11 +12,11 @@ from backend.actions.dialogs import Answers
 from backend.actions.regions import village_finder
 from backend.domain.access import ADULT_YEARS
 from backend.domain.errors import WrongValue
-from backend.domain.people import OLDEST_YEARS, Rejection, parse_name, parse_phone
+from backend.domain.people import OLDEST_YEARS, Rejection, parse_name, parse_phone, tidy
 from backend.domain.villages import is_region_code
 from backend.texts.errors import explain_error
 from bot.buttons import Button, Key, Screen, rows_of
-from bot.dialogs import Given, Move, Pressed, Shared, Step, again
+from bot.dialogs import Given, Move, Pressed, Shared, Step, Typed, again
 from bot.typed import NO, meant, read_year
 from bot.viewer import Viewer
 
@@ -81,6 +81,28 @@ def name_step(take: Take) -> Step:
 
 async def _ask_name(viewer: Viewer, answers: Answers) -> Screen:
     return Screen(viewer._("What is your name? Please type it."))
+
+
+def registered_step(take: Take) -> Step:
+    """Ask where somebody is registered, to be typed; empty where she lives there."""
+
+    async def take_place(viewer: Viewer, answers: Answers, given: Given) -> Move:
+        if given == Pressed(_SKIP):
+            return await take(viewer, answers, "")
+        place = tidy(given.text) if isinstance(given, Typed) else ""
+        if not place:
+            return again(viewer._("Please type the place, or press the button."))
+        return await take(viewer, answers, place)
+
+    return Step("registered", _ask_registered, take_place)
+
+
+async def _ask_registered(viewer: Viewer, _answers: Answers) -> Screen:
+    _ = viewer._
+    rows = ((Button(_("Same as where I live"), _SKIP),),)
+    return Screen(
+        _("Where is the household registered? Services go by where one lives."), rows=rows
+    )
 
 
 def phone_step(take: Take) -> Step:

@@ -43,7 +43,8 @@ KEPT = frozenset({"consent", "role_grant", "audit_entry"})
 # What an export shows of each table, the person's own row apart; no inner numbers.
 SHOWN = {
     "consent": "purpose, text_version, given_at, refused_at, withdrawn_at",
-    "life_event": "kind, on_date, lmp_on, edd_on, edd_source, mode, method, rule, reported_at",
+    "life_event": "kind, on_date, lmp_on, edd_on, edd_source, mode, method, rule, rods,"
+    " lasts_months, reported_at",
     "due_service": "rule, opens_on, due_on, closes_on, state, anchor, anchor_on, remind_on,"
     " booked_on, done_on",
     "service_record": "rule, occurrence, given_on, reported_at",
@@ -231,11 +232,12 @@ async def _person(person_id: int) -> dict[str, Plain]:
         "phone": row.phone,
         "id_number": row.id_number,
         "remarks": row.remarks,
+        "registered_place": row.registered_place,
     }
     columns = (
-        "state, village_code, sex, birth_date, birth_year, locale, calendar, enrolled_on,"
-        " reminder_minute, folic_acid_minute, quiet_from_minute, quiet_to_minute, hides_content,"
-        " voice_first, registration_number, erase_on, created_at, updated_at"
+        "state, village_code, registered_code, sex, birth_date, birth_year, locale, calendar,"
+        " enrolled_on, reminder_minute, folic_acid_minute, quiet_from_minute, quiet_to_minute,"
+        " hides_content, voice_first, registration_number, erase_on, created_at, updated_at"
     )
     rows = await execute(f"SELECT {columns} FROM person WHERE id = $1", person_id)
     return _plain(kept | rows[0])

@@ -184,17 +184,17 @@ async def _with_pairs(query: str, named: set[tuple[str, str]]) -> dict[tuple[str
 _COLUMNS = (
     "id, village_code, household_id, sex, birth_date, locale, name_sealed, name_index,"
     " phone_sealed, phone_index, phone_tail_index, id_number_sealed, id_number_index,"
-    " remarks_sealed, updated_at, created_at"
+    " remarks_sealed, registered_code, registered_place_sealed, updated_at, created_at"
 )
 _DEFAULTS = (
     "state, calendar, reminder_minute, folic_acid_minute, quiet_from_minute, quiet_to_minute,"
     " hides_content, voice_first"
 )
 _INSERT = (
-    f"INSERT INTO person ({_COLUMNS}, {_DEFAULTS}) VALUES ({marks(15)}, $15,"
+    f"INSERT INTO person ({_COLUMNS}, {_DEFAULTS}) VALUES ({marks(17)}, $17,"
     " 'roster', 'nbphs2017', 510, 510, 1260, 480, TRUE, FALSE)"
 )
-# What a row leaves out stays as it is.
+# What a row leaves out stays as it is; a place of registration is replaced as a whole.
 _UPDATE = """
     UPDATE person SET village_code = $2, household_id = coalesce($3, household_id),
     sex = coalesce($4, sex), birth_date = coalesce($5, birth_date), locale = coalesce($6, locale),
@@ -202,7 +202,10 @@ _UPDATE = """
     phone_index = coalesce($10, phone_index), phone_tail_index = coalesce($11, phone_tail_index),
     id_number_sealed = coalesce($12, id_number_sealed),
     id_number_index = coalesce($13, id_number_index),
-    remarks_sealed = coalesce($14, remarks_sealed), updated_at = $15 WHERE id = $1
+    remarks_sealed = coalesce($14, remarks_sealed),
+    registered_place_sealed = coalesce($16, registered_place_sealed),
+    registered_code = CASE WHEN $16 IS NULL THEN registered_code ELSE $15 END, updated_at = $17
+    WHERE id = $1
 """
 
 
@@ -225,7 +228,8 @@ class _Writing:
             *(self._sealed("name", row.name, key), identity.name),
             *(self._sealed("phone", row.phone, key), identity.phone, tail),
             *(self._sealed("id_number", row.id_number, key), identity.id_number),
-            *(self._sealed("remarks", row.remarks, key), self._now),
+            *(self._sealed("remarks", row.remarks, key), row.registered_code),
+            *(self._sealed("registered_place", row.registered, key), self._now),
         )
 
     def _sealed(self, column: str, text: str | None, key: int) -> bytes | None:

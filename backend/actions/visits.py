@@ -6,7 +6,7 @@ Whoever has a chat of her own says these things herself; a visit to her may be n
 from datetime import date, datetime
 from enum import StrEnum
 
-from backend.actions import audit, consents, events, reminders
+from backend.actions import audit, consents, corrections, events, reminders
 from backend.actions.events import Recorded, Told
 from backend.actions.people import check_access, check_of_age, has_chat
 from backend.actions.reminders import DueView
@@ -107,6 +107,15 @@ async def record_day(
     async with in_transaction():
         told = await _told(actor, person_id, now=now)
         return await events.record_day(person_id, told, kind, on=on, rule=rule)
+
+
+async def correct_registered(
+    actor: Actor, person_id: int, place: str | None, *, now: datetime
+) -> None:
+    """Write down where she says that she is registered; raises what `may_record` raises."""
+    async with in_transaction():
+        await may_record(actor, person_id, now=now)
+        await corrections.correct_registered(person_id, place, now=now, by=actor.person_id)
 
 
 async def end_pregnancy(actor: Actor, person_id: int, *, now: datetime) -> Recorded:

@@ -26,7 +26,7 @@ class Stay(StrEnum):
     """How long somebody expects to stay."""
 
     UNDER_A_MONTH = "under_a_month"
-    UNDER_HALF_A_YEAR = "under_half_a_year"
+    UNDER_HALF_A_YEAR = "under_half_year"
     HALF_A_YEAR_ON = "half_a_year_on"
     SETTLED = "settled"
     UNKNOWN = "unknown"

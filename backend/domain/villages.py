@@ -61,6 +61,13 @@ class Villages:
             raise WrongValue(reason=found)
         return found
 
+    def known(self, text: str) -> str | None:
+        """The 12-digit code of the one village meant, None for any other place."""
+        try:
+            return self.find(text)
+        except WrongValue:
+            return None
+
     def _learn(self, code: str, name: str) -> None:
         """Note the name, alone and with its township in front."""
         stem, kind = _form(name)

@@ -47,10 +47,13 @@ _WORDINGS = wordings(
         householdnumber""",
     sex="性别 sex gender",
     language="语言 语种 使用语言 常用语言 首选语言 语言偏好 language lang preferredlanguage",
+    registered="""户籍地 户籍地址 户籍所在地 户籍所在村 户籍村 户口所在地 户口地址 户籍住址
+        registeredresidence registeredaddress registeredat hukou""",
     remarks="备注 备注说明 说明 附注 remark remarks note notes comment comments",
 )
 _HOUSEHOLD_LENGTH = 40
 _REMARKS_LENGTH = 1000
+_PLACE_LENGTH = 120
 # A number cell of four digits is a year, so serials count from here on (1910 in the 1900 system).
 _FIRST_SERIAL = 3654
 _LAST_SERIAL = 99_999
@@ -60,7 +63,8 @@ class RosterRow(NamedTuple):
     """A row that can be taken, every value in its one normal form.
 
     `line` is the row as the office's program numbers it. Birth date and sex come from the ID number
-    where there is one; `language` is the office's own word for it.
+    where there is one; `language` is the office's own word for it. The village is where she lives;
+    `registered` is where she is registered, with the code of a village known here.
     """
 
     line: int
@@ -73,6 +77,8 @@ class RosterRow(NamedTuple):
     household: str | None
     language: str | None
     remarks: str | None
+    registered: str | None = None
+    registered_code: str | None = None
 
 
 class Rejected(NamedTuple):
@@ -118,6 +124,7 @@ class Roster:
         birth_date = self._birth_date(self._cell("birth_date", cells))
         if citizen and birth_date and birth_date != citizen.birth_date:
             raise WrongValue(reason=Rejection.BIRTH_DATE_CONTRADICTS_ID)
+        registered = self._text("registered", cells)[:_PLACE_LENGTH] or None
         return RosterRow(
             line=line,
             name=name,
@@ -129,6 +136,8 @@ class Roster:
             household=self._text("household", cells)[:_HOUSEHOLD_LENGTH] or None,
             language=self._text("language", cells) or None,
             remarks=self._text("remarks", cells)[:_REMARKS_LENGTH] or None,
+            registered=registered,
+            registered_code=self._villages.known(registered) if registered else None,
         )
 
     def _cell(self, field: str, cells: Row) -> Cell:

@@ -1,5 +1,6 @@
 """What somebody without a phone tells her cadre as a day: a check, a referral, a permit."""
 
+from collections.abc import Awaitable
 from datetime import date
 
 from backend.actions import people, visits
@@ -9,11 +10,12 @@ from backend.domain.consent import ConsentNeeded
 from backend.domain.errors import EventRefused
 from backend.domain.events import EventKind
 from backend.texts.errors import explain_error
-from bot.buttons import Screen, rows_of
+from bot.buttons import Button, Screen, rows_of
 from bot.conversations.cadre_visit import whose
 from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
 from bot.membership import actor_of, staff_only
+from bot.particulars import registered_step
 from bot.told import (
     AT_ONCE,
     CHECKS,
@@ -28,6 +30,7 @@ from bot.told import (
 from bot.viewer import Viewer
 
 _LONGEST_AGO_DAYS = 3 * 366
+_REGISTERED = "registered"
 
 
 async def _sex(viewer: Viewer, answers: Answers) -> str | None:
@@ -36,12 +39,16 @@ async def _sex(viewer: Viewer, answers: Answers) -> str | None:
 
 async def ask_what(viewer: Viewer, answers: Answers) -> Screen:
     """Ask what kind of news it is."""
-    rows = rows_of(news_buttons(viewer, await _sex(viewer, answers)))
+    _ = viewer._
+    buttons = news_buttons(viewer, await _sex(viewer, answers))
+    rows = rows_of([*buttons, Button(_("🏠 Registered at"), _REGISTERED)])
     return Screen(viewer._("What did she tell you?"), rows=rows, is_protected=True)
 
 
 async def take_what(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Ask after which check it was, or for the day."""
+    if given == Pressed(_REGISTERED):
+        return go(_REGISTERED)
     if not isinstance(given, Pressed) or given.value not in NEWS:
         return again(viewer._("Please press one of the buttons."))
     if given.value in OF_CHECK:
@@ -70,13 +77,25 @@ async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     return await _keep(viewer, answers, day)
 
 
+async def take_registered(viewer: Viewer, answers: Answers, place: str) -> Move:
+    """Keep where she is registered."""
+    keeping = visits.correct_registered(
+        actor_of(viewer), whose(answers), place or None, now=viewer.now
+    )
+    return await _kept(viewer, answers, keeping)
+
+
 async def _keep(viewer: Viewer, answers: Answers, day: date) -> Move:
     kind, rule = EventKind(answers["what"]), rule_of(answers["which"])
-    person_id = whose(answers)
+    keeping = visits.record_day(
+        actor_of(viewer), whose(answers), kind, on=day, rule=rule, now=viewer.now
+    )
+    return await _kept(viewer, answers, keeping)
+
+
+async def _kept(viewer: Viewer, answers: Answers, keeping: Awaitable[object]) -> Move:
     try:
-        await visits.record_day(
-            actor_of(viewer), person_id, kind, on=day, rule=rule, now=viewer.now
-        )
+        await keeping
     except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
         return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
     return enter("cadre_visit", "saved", person=answers["person"])
@@ -94,6 +113,7 @@ CONVERSATION = staff_only(Role.CADRE)(
                 reach=days_around(_LONGEST_AGO_DAYS, 0),
                 take=take_day,
             ),
+            registered_step(take_registered),
         ),
     )
 )

@@ -1,4 +1,4 @@
-"""Putting right what is written of oneself: name, phone, village."""
+"""Putting right what is written of oneself: name, phone, village, place of registration."""
 
 from backend.actions import corrections, registrations
 from backend.actions.dialogs import Answers
@@ -6,10 +6,10 @@ from bot.buttons import Button, Screen
 from bot.commands.boards import home_keys
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.membership import members_only, person_of
-from bot.particulars import name_step, phone_step, village_step
+from bot.particulars import name_step, phone_step, registered_step, village_step
 from bot.viewer import Viewer
 
-_FIELDS = ("name", "phone", "village")
+_FIELDS = ("name", "phone", "village", "registered")
 
 
 async def ask_what(viewer: Viewer, _answers: Answers) -> Screen:
@@ -19,7 +19,7 @@ async def ask_what(viewer: Viewer, _answers: Answers) -> Screen:
         _("What is not right?"),
         rows=(
             (Button(_("Change name"), "name"), Button(_("Change phone"), "phone")),
-            (Button(_("Change village"), "village"),),
+            (Button(_("Change village"), "village"), Button(_("Registered at"), "registered")),
         ),
     )
 
@@ -43,6 +43,12 @@ async def take_name(viewer: Viewer, _answers: Answers, name: str) -> Move:
 async def take_phone(viewer: Viewer, _answers: Answers, phone: str) -> Move:
     """Keep the phone, or none."""
     await corrections.correct_phone(person_of(viewer), phone or None, now=viewer.now)
+    return finish("done")
+
+
+async def take_registered(viewer: Viewer, _answers: Answers, place: str) -> Move:
+    """Keep where she is registered."""
+    await corrections.correct_registered(person_of(viewer), place or None, now=viewer.now)
     return finish("done")
 
 
@@ -72,6 +78,7 @@ CONVERSATION = members_only(
             name_step(take_name),
             phone_step(take_phone),
             village_step(take_village),
+            registered_step(take_registered),
             Step("done", ask_done, take_done),
         ),
     )

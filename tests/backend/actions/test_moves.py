@@ -1,5 +1,6 @@
 """Moves: kept as they are told, a task for the cadre, consent to a handover, and taken back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from backend.domain.access import NotAllowed
 from backend.domain.consent import Purpose
 from backend.domain.errors import WrongValue
 from backend.domain.moves import Direction, MoveRefused, Stay
-from backend.store.models import AuditEntry, Handover, MoveReport, Person, Send, Task
+from backend.store.models import AuditEntry, DueService, Handover, MoveReport, Person, Send, Task
 from tests.builders import STONE_BRIDGE, WILLOW, a_person, wang_xiuying, zhao_ming
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -145,3 +146,23 @@ async def test_moves_follow_her_onto_the_roster_and_are_erased_with_her(now: dat
     await mydata.erase(known.id, now=now)
     assert not await MoveReport.exists()
     assert not await Handover.exists()
+
+
+@pytest.mark.parametrize("stay", [Stay.UNDER_A_MONTH, Stay.UNDER_HALF_A_YEAR, Stay.UNKNOWN])
+async def test_a_stay_elsewhere_ends_and_moves_nothing_of_the_plan(
+    now: datetime, stay: Stay
+) -> None:
+    zhao = await zhao_ming()
+    wang = await wang_is_screened(now)
+    owed = await DueService.filter(person_id=wang.id).values()
+    report = replace(away(now), stay=stay)
+    await moves.report_own(wang.id, report, now=now)
+    filed = await moves.report_for(zhao, wang.id, report, now=now)
+    await moves.receive(filed.report_id, now=now)
+    later = now + timedelta(days=5)
+    await planning.replan(wang.id, now=later)
+    after = await DueService.filter(person_id=wang.id).values()
+    assert [one | {"updated_at": None, "remind_on": None} for one in after] == [
+        one | {"updated_at": None, "remind_on": None} for one in owed
+    ]
+    assert (await Person.get(id=wang.id)).village_code == WILLOW

@@ -197,3 +197,18 @@ async def test_an_import_stands_in_the_audit_log(now: datetime) -> None:
     entry = await AuditEntry.get(action="roster_imported")
     assert entry.detail == "1 rows"
     assert (await audit.verify()).ok
+
+
+async def test_where_somebody_is_registered_is_a_fact_beside_where_she_lives(
+    now: datetime,
+) -> None:
+    lives_here = row(phone=PHONE, registered="石桥村", registered_code=STONE_BRIDGE)
+    tally = await take_in(lives_here, now=now)
+    assert (tally.accepted, tally.duplicates) == (1, 0)
+    await take_in(row(phone=PHONE), now=now)
+    fang = await Person.get()
+    assert (fang.village_code, fang.registered_code) == (WILLOW, STONE_BRIDGE)
+    assert fang.registered_place == "石桥村"
+    await take_in(row(phone=PHONE, registered="四川省达州市"), now=now)
+    fang = await Person.get()
+    assert (fang.registered_code, fang.registered_place) == (None, "四川省达州市")

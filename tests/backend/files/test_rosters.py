@@ -42,11 +42,11 @@ def test_every_value_of_a_row_arrives_in_its_normal_form() -> None:
     fang, na = taken(csv(FANG, NA))
     assert fang == (
         *(2, "王芳", "11010519491231002X", "13800138000", date(1949, 12, 31), "female"),
-        *(DONGFENG, "12", "汉语", None),
+        *(DONGFENG, "12", "汉语", None, None, None),
     )
     assert na == (
         *(3, "李娜", None, "13900139000", BORN, None),
-        *(SHIQIAO, None, None, "新来的"),
+        *(SHIQIAO, None, None, "新来的", None, None),
     )
 
 
@@ -69,7 +69,7 @@ def test_a_short_row_is_read_as_far_as_it_goes() -> None:
 def test_signs_for_nothing_leave_a_field_empty() -> None:
     (row,) = taken(csv(("王芳", "无", "-", "/", "东风村", "—", "", "暂无")))
     assert row[2:6] == (None, None, None, None)
-    assert row[7:] == (None, None, None)
+    assert row[7:] == (None, None, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -251,3 +251,15 @@ def test_number_cells_out_of_range_reject_their_row() -> None:
             content, "xl/worksheets/sheet1.xml", methodcaller("replace", b">33000<", value)
         )
         assert refused(wrong) == [(2, "birth_date", Rejection.BIRTH_DATE_UNREADABLE)]
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "code"),
+    [("石桥村", "石桥村", SHIQIAO), ("四川省达州市", "四川省达州市", None), ("—", None, None)],
+)
+def test_the_village_is_where_she_lives_and_the_registered_place_stands_beside_it(
+    written: str, place: str | None, code: str | None
+) -> None:
+    header, fang = (*HEADER, "户籍地"), (*FANG, written)
+    (row,) = taken(text(header, fang).encode())
+    assert (row.village_code, row.registered, row.registered_code) == (DONGFENG, place, code)

@@ -6,13 +6,14 @@ import pytest
 
 from backend.actions import schedule
 from backend.domain.consent import Purpose
-from backend.store.models import LifeEvent
+from backend.store.models import LifeEvent, Person
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.cadres import his_phone, without_a_phone
 from tests.bot.conversations.people import her_phone
 from tests.bot.conversations.tongues import Tongue, puzzle, stray
 from tests.bot.talk import press, say, tap
+from tests.builders import STONE_BRIDGE, WILLOW
 
 FAMILY = "What is new with you? Tell only what you like."
 NEWS = "What would you like to tell? Each is up to you."
@@ -175,3 +176,17 @@ async def test_a_cadre_writes_down_what_somebody_without_a_phone_tells(
     await press(phone, w("Yesterday"), w("✅ Written down."))
     event = await LifeEvent.get(person_id=zhou.id)
     assert (event.kind, event.rule) == ("exam", None)
+
+
+async def test_where_somebody_is_registered_is_written_down_by_herself_or_her_cadre(
+    town: Town, w: Tongue
+) -> None:
+    phone, person_id = await her_phone(town, language_code=w.code)
+    asked = w("Where is the household registered? Services go by where one lives.")
+    await say(phone, "/privacy", w("🔒 Your data stays yours"))
+    await press(phone, w("✏️ Put it right"), w("What is not right?"))
+    await press(phone, w("Registered at"), asked)
+    await say(phone, "石桥村", w("✅ It is put right."))
+    row = await Person.get(id=person_id)
+    assert (row.registered_place, row.registered_code) == ("石桥村", STONE_BRIDGE)
+    assert row.village_code == WILLOW
