@@ -22,7 +22,8 @@ def settings_row(name: str) -> str:
 
 @pytest.mark.parametrize("name", Config.model_fields)
 def test_every_setting_stands_in_the_table_with_its_default_and_help(name: str) -> None:
-    assert settings_row(name) in README
+    row = settings_row(name)
+    assert row in README, f"the table of settings in README.md lacks this row: {row}"
 
 
 def test_every_command_is_listed_and_every_listed_command_exists() -> None:
