@@ -15,7 +15,7 @@ from backend.i18n import FIRST_LOCALE, translator
 from backend.store.database import open_database
 from backend.texts.errors import explain_rejection
 from scripts import told
-from scripts.telling.progress import shown
+from scripts.showing.progress import progress
 
 _MOST_EXPLAINED = 20
 
@@ -32,7 +32,7 @@ async def take_in(file: Path) -> Tally:
 async def _with_progress(roster: Roster, clock: Clock) -> Tally:
     """Import, and show how far it has come."""
     tally = Tally()
-    with shown("import", "rows") as step:
+    with progress("rows") as step:
         async for tally in import_roster(roster, now=clock.local()):
             step(tally.rows, roster.expected_rows)
     return tally

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from backend.actions.planning import count_enrolled
@@ -19,8 +20,8 @@ from backend.clock import Clock
 from backend.config import StoreConfig
 from backend.store.database import open_database
 from scripts import told
+from scripts.showing.progress import progress
 from scripts.simulate_rules import simulated, totals
-from scripts.telling.progress import Step, shown
 
 _LOOK_AGAIN_SECONDS = 0.5
 _NOT_ASKED = "Nothing was published: say --yes where nobody can be asked."
@@ -46,7 +47,7 @@ async def put_in_force(file: Path, *, is_agreed: bool) -> dict[str, object] | No
 async def _carried_out(clock: Clock) -> Publication:
     """Plan everybody by the newest publication, beside any process that is at it too."""
     total = await count_enrolled()
-    with shown("plan anew", "people") as step:
+    with progress("people") as step:
         while True:
             async for _batch in carry_out(now=clock.local()):
                 await _say(step, total)
@@ -56,7 +57,7 @@ async def _carried_out(clock: Clock) -> Publication:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
-async def _say(step: Step, total: int) -> Publication:
+async def _say(step: Callable[[int, int], None], total: int) -> Publication:
     newest = await newest_publication()
     assert newest is not None, "one is carried out"
     step(newest.persons, max(total, newest.persons))

@@ -23,13 +23,13 @@ from backend.config import StoreConfig
 from backend.domain.rule_changes import Shown, Stretch
 from backend.store.database import open_database
 from scripts import told
-from scripts.telling.progress import shown
+from scripts.showing.progress import progress
 
 
 async def simulated(file: Path, clock: Clock) -> tuple[Draft, Simulation]:
     """Check a township's file and see what it would do, in the database that is open."""
     drafted = await draft(read_file(file))
-    with shown("simulate", "people") as step:
+    with progress("people") as step:
         return drafted, await simulate_rules(drafted, now=clock.local(), on_progress=step)
 
 

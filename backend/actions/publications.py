@@ -82,7 +82,7 @@ async def publish(drafted: Draft, *, now: datetime, by: int | None = None) -> in
         await _lock()
         if await _newest_number() != drafted.over:
             raise RulesOutdated
-        if not drafted.over:
+        if not drafted.over and drafted.changed:
             # What people are planned by so far must be known for ever, too.
             await _insert(await _draft(Written(_OWN_VALUES, "")), now=now, by=None)
         number = await _insert(drafted, now=now, by=by)

@@ -20,6 +20,7 @@ from backend.actions.rule_simulation import Simulation, simulate_rules
 from backend.calendars.load import Written
 from backend.domain.consent import Purpose
 from backend.domain.errors import CalendarMistake, RulesOutdated
+from backend.domain.events import EventKind
 from backend.domain.gestation import dated_by_lmp
 from backend.domain.rule_changes import Tally
 from backend.store.models import DueService, Person, RulePublication, Send
@@ -230,7 +231,8 @@ async def test_old_versions_explain_what_was_had_by_them(now: datetime) -> None:
 
 async def test_a_visit_that_was_had_stays_done_when_its_window_moves_away(now: datetime) -> None:
     wang = await wang_in_week_16(now)
-    await events.record_exam(wang.id, Told(now=now), on=now.date(), rule="m2")
+    told = Told(now=now)
+    await events.record_day(wang.id, told, EventKind.EXAM, on=now.date(), rule="m2")
     assert (await visit()).state == "done"
     await put_in_force(A_WEEK_LATER, now)
     assert (await visit()).state == "done"

@@ -1,1 +1,0 @@
-"""What several commands tell whoever runs them."""
