@@ -1,7 +1,7 @@
 """Taking back what is queued: messages nobody wants any more leave the outbox at once.
 
-A row another process has just claimed is made worthless instead: the sender looks again before it
-commits the intent to send, and then finds it expired.
+What another process has claimed is taken from it, as long as the intent to send is not committed:
+it looks again before that, and finds its claim gone. What may be on its way is not tried again.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,7 +9,10 @@ from datetime import date, datetime
 
 from backend.store.sql import execute, marks
 
-_CANCEL = "UPDATE send SET state = 'cancelled', finished_at = $1 WHERE state IN ('queued', 'hold')"
+_CANCEL = """
+    UPDATE send SET state = 'cancelled', finished_at = $1, owner_id = NULL, token = NULL
+    WHERE (state IN ('queued', 'hold') OR (state = 'claimed' AND intent_at IS NULL))
+"""
 _SPOIL = "UPDATE send SET expires_at = $1 WHERE state = 'claimed'"
 _AT_ONCE = 5_000
 # What a message about a due service is sent with.
@@ -72,11 +75,8 @@ async def take_back_unsent(given: Mapping[int, date | None], *, now: datetime) -
     """
     keys = {f"due:{due_id}:{day}": due_id for due_id, day in given.items()}
     which = f"dedup_key IN ({marks(len(keys), after=1)})"
-    taken = await execute(
-        f"{_CANCEL} AND {which} RETURNING dedup_key, ambiguities", now, *keys
-    ) + await execute(
-        f"{_SPOIL} AND intent_at IS NULL AND {which} RETURNING dedup_key, ambiguities", now, *keys
-    )
+    returning = "RETURNING dedup_key, ambiguities"
+    taken = await execute(f"{_CANCEL} AND {which} {returning}", now, *keys)
     return frozenset(keys[row["dedup_key"]] for row in taken if not row["ambiguities"])
 
 
