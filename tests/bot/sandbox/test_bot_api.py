@@ -209,6 +209,9 @@ async def test_too_much_in_one_chat_or_in_all_is_refused_with_a_wait() -> None:
 
         async def send(phone: Phone) -> tuple[int, Any]:
             status, body = await call.raw("sendMessage", chat_id=phone.id, text="Hi")
+            if status == 429:
+                wait = body["parameters"]["retry_after"]
+                assert body["description"] == f"Too Many Requests: retry after {wait}"
             return status, body.get("parameters")
 
         mei, lan, qiu = people

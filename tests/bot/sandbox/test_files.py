@@ -113,6 +113,16 @@ async def test_an_album_is_several_messages_of_one_group(upload: Upload, mei: Ph
     assert (status, body["description"]) == (400, "Bad Request: media must have 2-10 items")
 
 
+async def test_a_caption_has_at_most_1024_characters(upload: Upload, mei: Phone) -> None:
+    for length, expected in ((1024, 200), (1025, 400)):
+        caption = "好" * length
+        status, body = await upload(
+            "sendPhoto", {"photo": png(10, 10)}, chat_id=mei.id, caption=caption
+        )
+        assert status == expected
+    assert body["description"] == "Bad Request: message caption is too long"
+
+
 async def test_what_is_no_picture_or_empty_or_missing_is_refused(
     call: Caller, upload: Upload, mei: Phone
 ) -> None:

@@ -38,6 +38,15 @@ async def test_a_negative_offset_keeps_only_the_last_updates(
     assert texts(await call("getUpdates")) == ["two", "three"]
 
 
+async def test_an_update_is_kept_for_a_day(sandbox: Sandbox, call: Caller) -> None:
+    mei = say_all(sandbox, "one")
+    await sandbox.clock.advance(timedelta(hours=23))
+    mei.say("two")
+    assert texts(await call("getUpdates")) == ["/start", "one", "two"]
+    await sandbox.clock.advance(timedelta(hours=2))
+    assert texts(await call("getUpdates")) == ["two"]
+
+
 async def test_a_limit_gives_the_oldest_first(sandbox: Sandbox, call: Caller) -> None:
     say_all(sandbox, "one", "two")
     assert texts(await call("getUpdates", limit=2)) == ["/start", "one"]
