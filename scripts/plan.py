@@ -1,4 +1,22 @@
-"""`plan`: print one person's plan from a file, without a database."""
+"""`plan`: print one person's plan from a file, without a database.
+
+The file holds one JSON object: sex, birth_date, enrolled_on, calendar, topics (maternal,
+folic_acid, contraception, checkup, child, screening; service for a residence permit), declined,
+village (a 12-digit code: the values of her region count), events and records.
+
+An event has a kind and its day "on"; perhaps id, about (another event's id) and recorded_on:
+  pregnancy        lmp, edd (edd_source lmp, art, clinician, ultrasound), conceived_on, or
+                   transferred_on with embryo_days (5 unless it says otherwise); no "on" is needed
+  birth            mode vaginal or caesarean
+  discharge, pregnancy_ended, child_died, planning, marriage, last_period, moved_in, moved_out
+  procedure        method iud, implant, ligation, vasectomy, abortion_care, recovery; of an implant
+                   rods (2, 6) or lasts_months
+  supply           method pill or condom; lasts_months
+  removal          method, or about
+  exam, referral   rule: which service it was, or after which one it came
+  certificate      the day of issue of a residence permit
+A record is a service that was had: rule, on, perhaps occurrence.
+"""
 
 import argparse
 import json
@@ -7,11 +25,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from backend.calendars.load import load
+from backend.calendars.load import load, rules_for
 from backend.domain.calendar import Kind, Rule
 from backend.domain.errors import SuixingError
 from backend.domain.events import Sex, read_date, read_event
 from backend.domain.schedule import DueService, Facts, ServiceRecord, plan
+from backend.domain.villages import is_region_code
 from backend.i18n import locales, translator
 from backend.texts.services import explain
 
@@ -36,7 +55,16 @@ def read_facts(data: object) -> Facts:
             for number, item in enumerate(_list(person, "events"), 1)
         ),
         records=tuple(_record(_table(item, "records")) for item in _list(person, "records")),
+        region=_village(person),
     )
+
+
+def _village(person: Mapping[str, object]) -> str:
+    """The code of the village she lives in, empty where absent."""
+    code = person.get("village", "")
+    if not isinstance(code, str) or not (code == "" or is_region_code(code)):
+        raise ValueError("village: a code of exactly 12 digits expected")
+    return code
 
 
 def _table(value: object, name: str) -> Mapping[str, object]:
@@ -92,7 +120,9 @@ def as_row(due: DueService, rule: Rule, locale: str) -> dict[str, object]:
 
 def rows(facts: Facts, *, today: date, locale: str, override: Path | None) -> list[object]:
     """The services of a person's plan; the questions we would ask are none."""
-    rules = load(override=override)
+    known = load(override=override)
+    # Who names no village is taken to live where the township's own values hold.
+    rules = rules_for(known, facts.region or next((r.region for r in known if r.region), ""))
     by_id = {(rule.id, rule.version): rule for rule in rules if rule.kind is Kind.SERVICE}
     return [
         as_row(due, by_id[due.rule, due.version], locale)
@@ -101,7 +131,11 @@ def rows(facts: Facts, *, today: date, locale: str, override: Path | None) -> li
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="plan", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="plan",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("file", type=Path, help="a JSON file with one person's facts")
     parser.add_argument("--today", type=date.fromisoformat, required=True, help="2026-05-03")
     parser.add_argument("--locale", choices=locales(), default="en", help="language of the reasons")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.events import EventKind, Method
+
 ROOT = Path(__file__).parents[2]
 PREGNANT = {"kind": "pregnancy", "lmp": "2026-05-03"}
 WANG = {
@@ -94,6 +96,45 @@ def test_after_a_loss_nothing_of_the_pregnancy_is_owed(tmp_path: Path) -> None:
     assert {row["state"] for row in rows} == {"cancelled", "closed"}
 
 
+def test_a_townships_values_hold_in_its_region_and_for_who_names_no_village(
+    tmp_path: Path,
+) -> None:
+    township = tmp_path / "township.toml"
+    township.write_text('region = "610822103000"\n[rules.m2]\nenabled = false\n', "utf-8")
+    for village, has_visit in (
+        (None, False),
+        ("610822103007", False),
+        ("610822104007", True),
+    ):
+        wang = WANG if village is None else WANG | {"village": village}
+        done = run(tmp_path, wang, "--today", "2026-08-23", "--override", str(township))
+        assert ("m2" in {row["rule"] for row in json.loads(done.stdout)}) is has_visit
+
+
+def test_events_of_every_kind_are_read(tmp_path: Path) -> None:
+    events = [
+        {"kind": "pregnancy", "transferred_on": "2026-01-10", "embryo_days": 3},
+        {"kind": "marriage", "on": "2026-02-01"},
+        {"kind": "certificate", "on": "2026-02-01"},
+        {"kind": "procedure", "on": "2026-02-01", "method": "implant", "rods": 2},
+        {"kind": "supply", "on": "2026-02-01", "method": "condom", "lasts_months": 6},
+        {"kind": "referral", "on": "2026-02-01", "rule": "s6"},
+    ]
+    topics = ["maternal", "checkup", "contraception", "service"]
+    person = {**WANG, "topics": topics, "events": events}
+    rows = json.loads(run(tmp_path, person, "--today", "2026-02-01").stdout)
+    found = {row["rule"]: row for row in rows}
+    assert {"pm1", "residence", "implant_expiry", "condom", "s7", "m1"} <= found.keys()
+    assert found["condom"]["due_on"] > "2026-08-01"
+    assert found["m5"]["closes_on"] == "2026-10-06"
+
+
+def test_the_help_names_what_a_file_may_hold(tmp_path: Path) -> None:
+    told = run(tmp_path, WANG, "--help").stdout
+    assert all(kind in told for kind in EventKind)
+    assert all(method in told for method in Method)
+
+
 @pytest.mark.parametrize(
     ("person", "told"),
     [
@@ -103,6 +144,7 @@ def test_after_a_loss_nothing_of_the_pregnancy_is_owed(tmp_path: Path) -> None:
         ({**WANG, "sex": "other"}, "sex: 'other' is not one of female, male"),
         ({**WANG, "calendar": "lunar"}, "calendar: 'lunar' is not one of nbphs2017, who2016"),
         ({**WANG, "birth_date": "12.4.1996"}, "birth_date: '12.4.1996' is not a date"),
+        ({**WANG, "village": "6108"}, "village: a code of exactly 12 digits expected"),
         ({**WANG, "topics": "maternal"}, "topics: a list in brackets expected"),
         ({**WANG, "events": ["birth"]}, "events: {...} expected"),
         ({**WANG, "events": [{"kind": "party"}]}, "kind: 'party' is not one of"),

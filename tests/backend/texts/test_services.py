@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
 import pytest
 
-from backend.domain.calendar import Rule
-from backend.domain.events import BirthMode, EventKind, EventProblem, Method
-from backend.domain.schedule import State, plan
+from backend.domain.calendar import Kind, Rule
+from backend.domain.events import BirthMode, Event, EventKind, EventProblem, Method
+from backend.domain.schedule import DueService, Facts, State, plan
 from backend.i18n import translator
 from backend.texts.phrases import Words
 from backend.texts.services import (
@@ -134,21 +135,60 @@ def test_a_daily_rule_says_every_day_and_a_question_names_no_window() -> None:
     assert "can be done" not in explain(question, BY_ID["overdue"], ENGLISH)
 
 
-def test_every_due_service_of_a_full_life_explains_itself_in_every_language() -> None:
-    events = [
+def lives() -> Iterator[Facts]:
+    """Lives in which every rule there is comes to be owed."""
+    everything = (*TOPICS, "service")
+    hers = [
         happened(EventKind.PLANNING, date(2026, 3, 1)),
+        happened(EventKind.EXAM, date(2026, 4, 1)),
         pregnancy(LMP),
         birth(LMP + timedelta(280), mode=BirthMode.CAESAREAN),
-        happened(EventKind.REFERRAL, date(2026, 9, 1)),
-        *(procedure(method, date(2027, 9, 1), method.value) for method in Method),
+        happened(EventKind.CERTIFICATE, date(2026, 3, 1)),
+        happened(EventKind.MARRIAGE, date(2026, 3, 1)),
+        happened(EventKind.LAST_PERIOD, date(2027, 10, 1)),
+        *(
+            replace(happened(EventKind.REFERRAL, date(2026, 9, 1), f"sent_{rule}"), rule=rule)
+            for rule in (None, "s6", "sc1")
+        ),
+        *(replace(procedure(method, date(2027, 9, 1), method.value), rods=2) for method in Method),
+        *(
+            Event(f"fetched_{method}", EventKind.SUPPLY, date(2027, 9, 1), method=method)
+            for method in (Method.PILL, Method.CONDOM)
+        ),
+    ]
+    out = [
+        Event(f"out_{method}", EventKind.REMOVAL, date(2027, 8, 1), method=method)
+        for method in (Method.IUD, Method.IMPLANT)
     ]
     for calendar in ("nbphs2017", "who2016"):
-        facts = person(*events, birth_date=date(1990, 1, 1), calendar=calendar)
-        for due in plan(facts, RULES, date(2027, 9, 1)):
+        yield person(*hers, birth_date=date(1992, 10, 1), calendar=calendar, topics=everything)
+    yield person(*out, topics=everything)
+    his = procedure(Method.VASECTOMY, date(2027, 9, 1))
+    yield person(his, sex="male", topics=everything)
+
+
+def test_every_rule_explains_itself_in_every_language() -> None:
+    explained = set()
+    for facts in lives():
+        for due in plan(facts, RULES, date(2027, 10, 2)):
+            rule = BY_ID[due.rule]
+            explained.add(due.rule)
             for _ in (CHINESE, ENGLISH, plain):
-                text = explain(due, BY_ID[due.rule], _)
-                assert "{" not in text
-                assert due.rule in text
+                _check_explained(explain(due, rule, _), due, rule, _)
+    assert explained == set(BY_ID)
+
+
+def _check_explained(text: str, due: DueService, rule: Rule, _: Callable[[str], str]) -> None:
+    """A reason with its day, both ends of the window, where, what to bring, rule and source."""
+    assert "{" not in text
+    assert format_day(due.why.anchor_on, _) in text
+    if rule.kind is Kind.SERVICE:
+        assert format_day(due.opens_on, _) in text
+        assert format_day(due.closes_on, _) in text
+    assert due.rule in text
+    assert str(due.version) in text
+    assert source_name(rule.source, _) in text
+    assert all(words(due.rule, _, due.occurrence))
 
 
 def test_a_townships_own_source_stands_as_it_was_written() -> None:
