@@ -17,6 +17,7 @@ from backend.actions import (
     dialogs,
     digests,
     due_run,
+    figures,
     inbox,
     mydata,
     planning,
@@ -154,7 +155,9 @@ async def run_job(job: Job, clock: Clock, url: str) -> None:
         did = await job.action(clock.local(), url)
     except Exception as error:
         logger.error("job_failed", job=job.name, exc_info=error)
+        figures.JOB_FAILURES.labels(job.name).inc()
         return
+    figures.ticked(job.name, job.every, clock.now())
     if did:
         elapsed = round((time.perf_counter() - started) * 1000, 1)
         logger.info("job_done", job=job.name, did=str(did), elapsed_ms=elapsed)

@@ -1,8 +1,13 @@
 """What `serve` runs, in whole or in part: web server, bot, and the jobs with the sender."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +16,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
-from backend.actions import publications, recovery
+from backend.actions import figures, publications, recovery
 from backend.actions.inbox import webhook_secret
 from backend.actions.pace import Pace
 from backend.actions.sending import Sender
@@ -22,7 +27,7 @@ from backend.jobs import EVERYWHERE, JOBS, Job, run_job, schedule_jobs
 from backend.store.database import open_database
 from backend.store.ids import new_id
 from backend.store.liveness import POLLER_LOCK, SENDER_LOCK, grace_seconds, hold
-from backend.web.health import health_routes
+from backend.web.health import Health, Watched
 from bot.app import build_application, build_dialogs
 from bot.commands.handlers import publish_commands
 from bot.commands.profile import publish_profile
@@ -53,6 +58,7 @@ class Service:
     sender: Sender
     stop: asyncio.Event
     is_in_touch: bool = False
+    is_sender: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -84,7 +90,7 @@ async def running(
             config, clock, stop or asyncio.Event(), per_chat_second=per_chat_second
         )
         if "web" in parts:
-            await stack.enter_async_context(_web_server(service, parts, routes))
+            await stack.enter_async_context(_web_server(service, routes))
         await stack.enter_async_context(in_touch(service))
         await stack.enter_async_context(_ticking(service, EVERYWHERE))
         if "jobs" in parts:
@@ -164,13 +170,15 @@ async def _insisting(service: Service, call: Callable[[], Awaitable[object]]) ->
 
 
 @asynccontextmanager
-async def _web_server(
-    service: Service, parts: frozenset[str], routes: Sequence[web.RouteDef]
-) -> AsyncIterator[None]:
+async def _web_server(service: Service, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
     app = web.Application(client_max_size=64 * 1024 * 1024)
-    sender = service.sender
-    looked_at = (lambda: sender.last_round_at) if "jobs" in parts else None
-    app.router.add_routes([*health_routes(service.clock, looked_at), *routes])
+    watched = Watched(
+        url=service.config.database_url,
+        is_in_touch=lambda: service.is_in_touch,
+        is_sender=lambda: service.is_sender,
+        looked_at=lambda: service.sender.last_round_at,
+    )
+    app.router.add_routes([*Health(service.clock, watched).routes(), *routes])
     if service.config.public_url:
         route = webhook_route(
             service.walk.bot, service.turns, webhook_secret(), is_ready=lambda: service.is_ready
@@ -205,6 +213,7 @@ async def _ticking(service: Service, jobs: Sequence[Job]) -> AsyncIterator[None]
     scheduler.pause()
     await asyncio.gather(*under_way)
     scheduler.shutdown(wait=False)
+    figures.forget_ticks([job.name for job in jobs])
 
 
 def _the_senders_ticks(service: Service) -> AbstractAsyncContextManager[None]:
@@ -230,12 +239,23 @@ async def sending(service: Service, *, beside: Beside | None = None) -> AsyncIte
             await recovery.register_owner(sender.owner_id, now=service.clock.now())
             if beside:
                 await stack.enter_async_context(beside(service))
+            stack.enter_context(_leading(service))
             await sender.run(ended)
         await recovery.forget_owner(sender.owner_id)
 
     turn = in_turn(SENDER_LOCK, url, send, stop=service.stop, stand_by=sender.stand_by)
     async with hold(sender.owner_id, url), _task(turn, service.stop):
         yield
+
+
+@contextmanager
+def _leading(service: Service) -> Iterator[None]:
+    """Say meanwhile that it is this process that sends."""
+    service.is_sender = True
+    try:
+        yield
+    finally:
+        service.is_sender = False
 
 
 @asynccontextmanager

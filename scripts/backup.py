@@ -10,7 +10,9 @@ from pathlib import Path
 
 from backend.clock import Clock
 from backend.config import StoreConfig
+from backend.i18n import FIRST_LOCALE, translator
 from backend.store.backup import make_backup
+from backend.texts.backups import backup_made_text
 from scripts import told
 from scripts.showing.progress import progress
 
@@ -18,17 +20,13 @@ from scripts.showing.progress import progress
 def back_up(file: Path) -> None:
     """Make the backup, with progress, and say what it lacks."""
     config = StoreConfig.from_env()
-    now = Clock(config.township_zone).now()
+    now = Clock(config.township_zone).local()
     with progress("backup") as tell:
         made = make_backup(
             config.database_url, file, keys_file=config.keys_file, now=now, tell=tell
         )
         asyncio.run(made)
-    print(
-        f"{file}: the database as it was at {now:%Y-%m-%d %H:%M} UTC, checked. It holds health"
-        " data: keep it private.\nThe key file is not in it. Keep that too, in another place:"
-        " without it nobody can read names, phones and ID numbers."
-    )
+    print(backup_made_text(translator(FIRST_LOCALE)._, file=str(file), at=now))
 
 
 def main() -> int:

@@ -19,7 +19,14 @@ from backend.config import StoreConfig
 from backend.domain.outbox import Advice
 from backend.i18n import FIRST_LOCALE, translator
 from backend.store.database import open_database
-from backend.texts.outbox import explain_advice
+from backend.texts.outbox import (
+    dropped_text,
+    explain_advice,
+    message_line,
+    more_text,
+    nothing_waits_text,
+    released_text,
+)
 from scripts import told
 
 _MOST_SHOWN = 20
@@ -34,11 +41,9 @@ async def run(given: argparse.Namespace) -> str:
         if given.deed is None:
             rows = await outbox.waiting(now=now)
             return as_json(rows) if given.json else as_words(rows, now)
-        dealt = await _DEEDS[given.deed](given, now)
-        left = f" Left as they are, over or not waiting: {dealt.left}." if dealt.left else ""
-        return (
-            f"Messages {given.deed}{'d' if given.deed == 'release' else 'ped'}: {dealt.done}.{left}"
-        )
+        act, say = _DEEDS[given.deed]
+        dealt = await act(given, now)
+        return say(_WORDS, done=dealt.done, left=dealt.left)
 
 
 async def _release(given: argparse.Namespace, now: datetime) -> Dealt:
@@ -51,23 +56,24 @@ async def _drop(given: argparse.Namespace, now: datetime) -> Dealt:
     return await outbox.drop([*given.ids, *chosen], now=now)
 
 
-_DEEDS: dict[str, Callable[[argparse.Namespace, datetime], Awaitable[Dealt]]] = {
-    "release": _release,
-    "drop": _drop,
+_Act = Callable[[argparse.Namespace, datetime], Awaitable[Dealt]]
+_DEEDS: dict[str, tuple[_Act, Callable[..., str]]] = {
+    "release": (_release, released_text),
+    "drop": (_drop, dropped_text),
 }
 
 
 def as_words(rows: Sequence[Waiting], now: datetime) -> str:
     """The messages by what to do about them, the oldest first."""
     if not rows:
-        return "Nothing waits for you."
+        return nothing_waits_text(_WORDS)
     order = list(Advice)
     ordered = sorted(rows, key=lambda row: order.index(row.advice))
     parts = []
     for advice, same in groupby(ordered, key=lambda row: row.advice):
         lines = [_line(row, now) for row in same]
         more = len(lines) - _MOST_SHOWN
-        shown = [*lines[:_MOST_SHOWN], f"  … and {more} more"] if more > 0 else lines
+        shown = [*lines[:_MOST_SHOWN], f"  {more_text(_WORDS, more)}"] if more > 0 else lines
         parts.append("\n".join([f"{len(lines)}: {explain_advice(advice, _WORDS)}", *shown]))
     return "\n\n".join(parts)
 
@@ -84,6 +90,7 @@ def as_json(rows: Sequence[Waiting]) -> str:
             "due_at": row.due_at.isoformat(),
             "expires_at": row.expires_at.isoformat(),
             "advice": row.advice.value,
+            "says": explain_advice(row.advice, _WORDS),
         }
         for row in rows
     ]
@@ -91,8 +98,8 @@ def as_json(rows: Sequence[Waiting]) -> str:
 
 
 def _line(row: Waiting, now: datetime) -> str:
-    due = row.due_at.astimezone(now.tzinfo)
-    return f"  {row.id}  {row.kind.value}, due {due:%Y-%m-%d %H:%M}"
+    due_at = row.due_at.astimezone(now.tzinfo)
+    return "  " + message_line(_WORDS, number=row.id, kind=row.kind, due_at=due_at)
 
 
 def moment(text: str) -> datetime | None:

@@ -13,17 +13,13 @@ from pathlib import Path
 from backend.actions.restored import Held, hold_back
 from backend.clock import Clock
 from backend.config import StoreConfig
+from backend.i18n import FIRST_LOCALE, translator
 from backend.jobs import JOBS
 from backend.store.database import open_database
 from backend.store.restore import Place, check_place, made_ready, put
+from backend.texts.backups import restored_text
 from scripts import told
 from scripts.showing.progress import progress
-
-_SAID = """\
-The database is that of {made_at:%Y-%m-%d %H:%M} again. Whatever came after is lost: also what
-people took back, stopped or told about since. Enter it again before anything else.
-Messages on hold: {held.messages}. `outbox` shows them and says what to do about each.
-Notices paused: {held.paused}; given back to their writers: {held.returned}."""
 
 
 async def restore(file: Path, *, replaces: bool, tell: Callable[[int, int], None]) -> str:
@@ -35,9 +31,14 @@ async def restore(file: Path, *, replaces: bool, tell: Callable[[int, int], None
     with made_ready(file, place, tell) as (draft, manifest):
         held = await _held_back(draft, place, clock.local(), made_at=manifest.made_at)
         kept = await put(draft, place, tell)
-    made_at = manifest.made_at.astimezone(config.township_zone)
-    lines = [_SAID.format(made_at=made_at, held=held)]
-    return "\n".join([*lines, f"What was there before is kept as {kept}."] if kept else lines)
+    return restored_text(
+        translator(FIRST_LOCALE)._,
+        at=manifest.made_at.astimezone(config.township_zone),
+        messages=held.messages,
+        paused=held.paused,
+        returned=held.returned,
+        kept=str(kept) if kept else None,
+    )
 
 
 async def _held_back(draft: Path, place: Place, now: datetime, *, made_at: datetime) -> Held:

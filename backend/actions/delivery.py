@@ -27,7 +27,7 @@ from backend.domain.delivery import (
     next_state,
 )
 from backend.domain.quiet_hours import at_minute, later
-from backend.store.sql import Row, dialect, execute, execute_many, in_transaction
+from backend.store.sql import Row, as_datetime, dialect, execute, execute_many, in_transaction
 
 SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
@@ -277,10 +277,19 @@ async def expire(*, now: datetime) -> int:
     return len(rows)
 
 
-async def queue_depth() -> dict[str, int]:
-    """Return how many rows are in each state."""
-    rows = await execute("SELECT state, count(*) AS n FROM send GROUP BY state")
-    return {row["state"]: row["n"] for row in rows}
+async def oldest_due(*, now: datetime, but: Kind | None = None) -> datetime | None:
+    """Return since when the oldest message has been due that could go now, `but` those of a class.
+
+    None where nothing waits that could.
+    """
+    rows = await execute(
+        f"""SELECT min(s.due_at) AS at FROM send s JOIN account a ON a.tg_id = s.chat_id
+        LEFT JOIN person p ON p.id = s.person_id
+        WHERE s.state = 'queued' AND s.due_at <= $1 AND s.expires_at > $1 AND s.kind <> $5
+        AND {_may_go("$2", day=("$3", "$4"))}""",
+        *(now, _minute(now), *_day(now), but or ""),
+    )
+    return as_datetime(rows[0]["at"])
 
 
 async def forget_finished(*, before: datetime) -> int:

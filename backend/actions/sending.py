@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 
 import structlog
 
-from backend.actions import delivery, recovery
+from backend.actions import delivery, figures, recovery
 from backend.actions.delivery import Message
 from backend.actions.gate import Gate
 from backend.actions.grouping import Grouped, Item, Result
@@ -267,6 +267,7 @@ class Sender:
             # It broke somewhere between the call and its answer, as a crash would.
             logger.error("sender_broke", send_id=message.id, exc_info=error)
             attempt = Attempt(Outcome.CRASHED, error=type(error).__name__)
+        figures.ATTEMPTS.labels(message.kind, attempt.outcome).inc()
         treatment = TREATMENTS[attempt.outcome]
         if treatment in (Treatment.GATED, Treatment.HALTED):
             until, reason = delivery.shut_until(attempt, now=self._clock.local())

@@ -1,7 +1,9 @@
 """What the operator reads about messages that wait for somebody: no name, no health word."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from backend.domain.delivery import Kind
 from backend.domain.outbox import Advice
 
 Gettext = Callable[[str], str]
@@ -43,3 +45,46 @@ _ADVICE: Mapping[Advice, Callable[[Gettext], str]] = {
 def explain_advice(advice: Advice, _: Gettext) -> str:
     """What to do about a message, in one or two sentences."""
     return _ADVICE[advice](_)
+
+
+_KINDS: Mapping[Kind, Callable[[Gettext], str]] = {
+    Kind.REMINDER: lambda _: _("reminder"),
+    Kind.ALERT: lambda _: _("alert"),
+    Kind.BROADCAST: lambda _: _("notice"),
+    Kind.SCREEN: lambda _: _("answer in a chat"),
+    Kind.COMPLAINT_ANSWER: lambda _: _("answer from the desk"),
+    Kind.CODE: lambda _: _("code"),
+}
+
+
+def nothing_waits_text(_: Gettext) -> str:
+    """There is nothing to do."""
+    return _("Nothing waits for you.")
+
+
+def message_line(_: Gettext, *, number: int, kind: Kind, due_at: datetime) -> str:
+    """One message of the list; `due_at` is in the township's zone."""
+    text = _("{number}  {kind}, due {at}")
+    return text.format(number=number, kind=_KINDS[kind](_), at=f"{due_at:%Y-%m-%d %H:%M}")
+
+
+def more_text(_: Gettext, count: int) -> str:
+    """How many messages are left out of a list."""
+    return _("… and {count} more").format(count=count)
+
+
+def released_text(_: Gettext, *, done: int, left: int) -> str:
+    """How many messages were let go."""
+    return _with_left(_, _("Released: {count}.").format(count=done), left)
+
+
+def dropped_text(_: Gettext, *, done: int, left: int) -> str:
+    """How many messages stay unsent."""
+    return _with_left(_, _("Dropped: {count}.").format(count=done), left)
+
+
+def _with_left(_: Gettext, text: str, left: int) -> str:
+    if not left:
+        return text
+    more = _("Left as they are, as their time is over or they do not wait: {count}.")
+    return f"{text} " + more.format(count=left)

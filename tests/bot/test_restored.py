@@ -91,8 +91,8 @@ async def test_nothing_goes_out_again_by_itself_and_what_is_new_does(tmp_path: P
         await as_it_was(office, wang.id, zhang.id)
         assert office.run("backup", file).returncode == 0
         done = office.run("restore", "--replace", file)
-        assert "Messages on hold: 6." in done.stdout, done.stderr
-        assert "Notices paused: 1; given back to their writers: 1." in done.stdout
+        assert "搁置的消息：6 条" in done.stdout, done.stderr
+        assert "暂停的通知：1 条；退回给撰写人的：1 条" in done.stdout
         async with open_database(f"sqlite://{office.database}"):
             await owed(await a_reader("李娜", li.id))
         await bot.start()

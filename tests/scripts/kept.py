@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.store import models
+from backend.store.crypto import FieldKeys
 from backend.store.database import open_database
 from backend.store.models import BroadcastText
 from backend.store.sql import execute
@@ -54,6 +55,7 @@ class Offices:
         office = Office(folder)
         if kind == "sqlite":
             shutil.copy(self.migrated_file, office.database)
+            FieldKeys.generate().write(office.keys)
             return Kept(office, f"sqlite://{office.database}", office.keys)
         server: Path = self.request.getfixturevalue("postgres_folder")
         kept = Kept(office, (server / "address").read_text(), server / "keys")

@@ -64,7 +64,7 @@ async def test_a_backup_made_while_others_write_is_one_moment_and_sound(kept: Ke
 async def test_the_keys_are_not_in_it_and_it_says_so(kept: Kept) -> None:
     file = kept.office.folder / "office.backup"
     done = kept.run("backup", file)
-    assert "key file is not in it" in done.stdout
+    assert "密钥文件不在里面" in done.stdout
     held = kept.keys.read_text("utf-8")
     secrets = [part for part in held.split('"') if len(part) > 30]
     assert len(secrets) == 3
@@ -98,11 +98,11 @@ async def test_nothing_but_an_older_backup_is_overwritten(kept: Kept) -> None:
     file.write_text("姓名,村\n" * 100)
     before = file.read_bytes()
     said = refused(kept.run("backup", file))
-    assert "is no backup. Nothing was overwritten" in said
+    assert "没有覆盖它" in said
     assert file.read_bytes() == before
 
 
 def test_without_a_database_there_is_nothing_to_back_up(tmp_path: Path) -> None:
     office = Office(tmp_path)
-    assert "no database yet" in refusal(office.run("backup", tmp_path / "office.backup"))
+    assert "还没有数据库" in refusal(office.run("backup", tmp_path / "office.backup"))
     assert list(tmp_path.iterdir()) == []

@@ -38,7 +38,7 @@ def said(done: Done) -> str:
 
 def test_it_says_what_to_do_without_a_name_or_a_health_word(office: Office) -> None:
     words = said(office.run("outbox"))
-    for part in ("may have gone out already", "not due yet", "Tried twice"):
+    for part in ("可能已经发出", "还没到时间", "试了两次"):
         assert part in words
     for secret in ("王秀英", "maternal", "77", str(WANG_XIUYING_CHAT)):
         assert secret not in words
@@ -46,15 +46,16 @@ def test_it_says_what_to_do_without_a_name_or_a_health_word(office: Office) -> N
     assert listed["waiting"] == {"hold": 2, "unknown": 1}
     advice = [row["advice"] for row in listed["rows"]]
     assert advice == ["may_have_gone", "probably_arrived", "not_yet_due"]
+    assert all(row["says"] in words for row in listed["rows"])
 
 
 def test_what_was_not_due_yet_is_released_and_the_rest_dropped(office: Office) -> None:
     done = office.run("outbox", "release", "--all-due-after", "now")
-    assert said(done) == "Messages released: 1."
+    assert said(done) == "已放行：1 条。"
     done = office.run("outbox", "drop", "3", "--all-due-until", "now")
-    assert said(done) == "Messages dropped: 2."
+    assert said(done) == "已丢弃：2 条。"
     assert states(office) == ["cancelled", "queued", "unknown"]
-    assert said(office.run("outbox")) == "Nothing waits for you."
+    assert said(office.run("outbox")) == "没有等您处理的消息。"
     assert office.rows("SELECT action FROM audit_entry ORDER BY id") == [
         ("outbox_released",),
         ("outbox_dropped",),
@@ -62,7 +63,7 @@ def test_what_was_not_due_yet_is_released_and_the_rest_dropped(office: Office) -
 
 
 def test_a_number_that_does_not_wait_is_said(office: Office) -> None:
-    assert said(office.run("outbox", "release", "1", "4711")).endswith("not waiting: 1.")
+    assert said(office.run("outbox", "release", "1", "4711")).endswith("保持原样：1 条。")
     for wrong in (("release",), ("drop", "--all-due-until", "gestern")):
         done = office.run("outbox", *wrong)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)

@@ -228,7 +228,7 @@ def test_the_command_says_what_is_kept(tmp_path: Path) -> None:
     assert office.run("backup", file).returncode == 0
     assert "--replace" in refused(office.run("restore", file))
     done = office.run("restore", "--replace", file)
-    assert "Messages on hold: 0." in done.stdout
+    assert "搁置的消息：0 条" in done.stdout
     (aside,) = tmp_path.glob("office.db.before-*")
     assert str(aside) in done.stdout
     assert office.rows("SELECT action FROM audit_entry") == [("restored",)]
