@@ -13,6 +13,8 @@ from backend.domain.errors import CalendarMistake
 MARK = re.compile(r"([a-z_]+)((?:[+-]\d{1,4}[dwm])*)")
 STEP = re.compile(r"([+-]\d+)([dwm])")
 REGION = re.compile(r"([0-9]{12})?")
+# No service is so far off; beyond it the days of a long life would leave the calendar.
+MOST_MONTHS, MOST_DAYS = 1200, 36_600
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -132,7 +134,9 @@ class Entry:
         """Some words of an enumeration; none where absent."""
         values = self.fields.get(field, [])
         members = {member.value: member for member in choices}
-        if not isinstance(values, list) or any(value not in members for value in values):
+        if not isinstance(values, list) or any(not isinstance(one, str) for one in values):
+            self.refuse(field, f"any of {', '.join(choices)} in brackets")
+        if not members.keys() >= set(values):
             self.refuse(field, f"any of {', '.join(choices)} in brackets")
         return frozenset(members[value] for value in values)
 
@@ -187,9 +191,11 @@ def _mark(value: object, anchors: Collection[Anchor]) -> Mark | None:
     steps = {"d": 0, "w": 0, "m": 0}
     for count, unit in STEP.findall(parts[2]):
         steps[unit] += int(count)
+    if abs(steps["m"]) > MOST_MONTHS or abs(steps["d"] + 7 * steps["w"]) > MOST_DAYS:
+        return None
     return Mark(Anchor(parts[1]), months=steps["m"], days=steps["d"] + 7 * steps["w"])
 
 
 def _allowed_marks(anchors: Collection[Anchor]) -> str:
     """What a day may be counted from, and how."""
-    return f"{', '.join(sorted(anchors))}, then steps such as +90d, +2w, -1m"
+    return f"{', '.join(sorted(anchors))}, then steps such as +90d, +2w, -1m, a century at most"

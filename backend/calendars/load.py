@@ -336,6 +336,15 @@ def _check_alone(entry: Entry, rule: Rule) -> None:
 def check_together(rules: Sequence[Rule], entries: Sequence[Entry]) -> None:
     """Refuse two versions of a rule in force at once, and windows of a group that overlap."""
     files = {entry.rule: entry.file for entry in entries}
+    for rule in rules:
+        if rule.follows and rule.follows.rule not in files:
+            raise CalendarMistake(
+                file=files[rule.id],
+                rule=rule.id,
+                field="follows.rule",
+                found=repr(rule.follows.rule),
+                allowed=", ".join(sorted(files)),
+            )
     for region in sorted({rule.region for rule in rules}):
         _check_region(rules_for(rules, region), files)
 

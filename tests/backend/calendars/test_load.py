@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.calendars.load import load, rules_for
+from backend.calendars.load import OVERRIDE_FIELDS, load, rules_for
 from backend.domain.calendar import Anchor, Mark, Rule
 from backend.domain.errors import CalendarMistake
 
@@ -229,6 +229,68 @@ def test_a_townships_mistake_is_told_under_its_own_file(
         load(override=township)
     assert (caught.value.file, caught.value.field) == ("township.toml", field)
     assert allowed in caught.value.allowed
+
+
+WRONG = (
+    *("7", "-1", "1.5", "nan", "99999999999", "true", '"x"', '""', "2026-05-03"),
+    *("2026-05-03T08:00:00", "[]", "[1]", '["x"]', "[[]]", "[{}]", "{}", "{ x = 1 }"),
+    '[{ opens = "birth" }]',
+)
+RIGHT = {
+    ("version", "7"), ("source", '"x"'), ("age_from", "7"), ("age_to", "7"),
+    ("effective_from", "2026-05-03"), ("effective_to", "2026-05-03"), ("enabled", "true"),
+    ("until", "[]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", OVERRIDE_FIELDS)
+def test_each_wrong_value_of_each_field_of_a_township_is_told_clearly(
+    tmp_path: Path, field: str
+) -> None:
+    for number, value in enumerate(WRONG):
+        said = {"version": "2"} | {field: value}
+        lines = "\n".join(f"{name} = {text}" for name, text in said.items())
+        township = written(tmp_path, f"[rules.m7]\n{lines}", f"township{number}.toml")
+        if (field, value) in RIGHT:
+            assert load(override=township)
+            continue
+        with pytest.raises(CalendarMistake) as caught:
+            load(override=township)
+        mistake = caught.value
+        assert (mistake.file, mistake.rule) == (township.name, "m7"), value
+        assert mistake.field.split(".")[0] == field or value in ("{ x = 1 }", "[{}]"), value
+        assert mistake.allowed, value
+        assert "\n" not in str(mistake)
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_fine"),
+    [
+        ("birth+1200m", True),
+        ("birth+1201m", False),
+        ("birth-700m-700m", False),
+        ("birth+9999w", False),
+        ("birth+99999d", False),
+        ("birth++1d", False),
+        ("lmp+1d", False),
+    ],
+)
+def test_a_day_a_century_off_is_no_service(tmp_path: Path, mark: str, is_fine: bool) -> None:
+    window = f'{{ opens = "birth", due = "birth", closes = "{mark}" }}'
+    township = written(
+        tmp_path, f"[rules.outcome_follow_up]\nversion = 2\nwindows = [{window}]", "township.toml"
+    )
+    if is_fine:
+        assert load(override=township)
+        return
+    with pytest.raises(CalendarMistake, match=r"outcome_follow_up windows\.closes"):
+        load(override=township)
+
+
+def test_a_rule_follows_only_a_rule_there_is(tmp_path: Path) -> None:
+    written(tmp_path, RULE + 'follows = { rule = "tea", within_months = 3 }')
+    with pytest.raises(CalendarMistake, match=r"visit follows\.rule"):
+        load(tmp_path)
 
 
 def test_a_missing_township_file_is_told(tmp_path: Path) -> None:
