@@ -1,6 +1,7 @@
 """Keeping what is owed in step with the facts: plan again, write only what changed."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +36,13 @@ from backend.store.sql import (
 _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 # As many persons as can be written while others wait for the database without minding.
 _BATCH = 1_000
+# As many as are planned while the rows of those before them are written.
+_AT_ONCE = 250
 _ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
+
+# A person's id, facts and rows; the rules to plan by, all of a rulebook or those of some ids.
+_Known = tuple[int, Facts, Sequence[Row]]
+_By = tuple[Rulebook, Collection[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +165,8 @@ async def _replan(
     await _lock(person_ids)
     # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
     book = await follow_publications()
-    difference = await differences(person_ids, book, rules, now=now)
+    known = await _known(person_ids, rules, now=now)
+    difference = await _plan_and_add(known, (book, rules), now=now)
     await _take_back(difference, book, now=now)
     await _write(person_ids, difference, now=now)
     return difference
@@ -168,11 +176,35 @@ async def differences(
     person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
 ) -> Difference:
     """How the rows of persons differ from what a rulebook owes them, by some rules only or all."""
+    known = await _known(person_ids, rules, now=now)
+    return _differences(known, (book, rules), now=now)
+
+
+async def _known(
+    person_ids: Sequence[int], rules: Collection[str] | None, *, now: datetime
+) -> list[_Known]:
+    """The facts of those persons who are enrolled, and the rows they have, by id."""
     zone = now.tzinfo
     assert zone is not None, "now is aware"
-    facts = await load_facts(person_ids, zone)
-    held = await _held(person_ids, rules)
-    return _differences(facts, held, (book, rules), now=now)
+    facts, held = await load_facts(person_ids, zone), await _held(person_ids, rules)
+    return [(person_id, known, held.get(person_id, ())) for person_id, known in facts.items()]
+
+
+async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> Difference:
+    """The differences, whose new rows are written while the next persons are planned."""
+    difference, writing = Difference(), None
+    try:
+        for first in range(0, len(known), _AT_ONCE):
+            part = _differences(known[first : first + _AT_ONCE], by, now=now)
+            if writing:
+                await writing
+            writing = asyncio.create_task(copy_rows("due_service", COLUMNS, part.added))
+            await asyncio.sleep(0)
+            difference.extend(part)
+    finally:
+        if writing:
+            await writing
+    return difference
 
 
 async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -> None:
@@ -195,8 +227,7 @@ async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -
 
 
 async def _write(person_ids: Collection[int], difference: Difference, *, now: datetime) -> None:
-    if difference.added:
-        await copy_rows("due_service", COLUMNS, difference.added)
+    """Write what is not new; that is written already."""
     for statement, rows in (
         (MOVE, [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]),
         (END, [(State.CANCELLED.value, now, row["id"]) for row in difference.ended]),
@@ -230,17 +261,10 @@ async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> d
     return held
 
 
-def _differences(
-    facts: Mapping[int, Facts],
-    held: Mapping[int, Sequence[Row]],
-    by: tuple[Rulebook, Collection[str] | None],
-    *,
-    now: datetime,
-) -> Difference:
+def _differences(known: Iterable[_Known], by: _By, *, now: datetime) -> Difference:
     (book, rules), difference, today = by, Difference(), now.date()
-    for person_id, known in facts.items():
-        here = book.at(known.region)
-        planned = here if rules is None else here.only(rules)
-        dues, rows = plan(known, planned, today), held.get(person_id, ())
-        compare(known, dues, rows, person_id=person_id, book=book, difference=difference, now=now)
+    for person_id, facts, held in known:
+        here = book.at(facts.region)
+        dues = plan(facts, here if rules is None else here.only(rules), today)
+        compare(facts, dues, held, person_id=person_id, book=book, difference=difference, now=now)
     return difference

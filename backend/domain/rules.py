@@ -1,11 +1,11 @@
 """Rules made ready for planning many people: found by whom they are for, their days remembered."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from backend.domain.calendar import EVERYONE, Anchor, Repeat, Rule, When, Window
+from backend.domain.calendar import EVERYONE, Anchor, Repeat, Rule, Stage, When, Window
 from backend.domain.gestation import add_months
 
 # Endless repeats are laid out this far ahead and remembered this far back, in days.
@@ -48,7 +48,7 @@ class Layout:
         self._anchors = (window.opens.anchor, window.due.anchor, window.closes.anchor)
         # Nothing has to be known for it but the day that the rule is anchored on.
         self.is_usual = window.when is When.ALWAYS and set(self._anchors) == {rule.anchor}
-        self._laid = lru_cache(_DAYS_KEPT)(partial(_lay_all, window, rule.repeat))
+        self._laid = lru_cache(_DAYS_KEPT)(partial(_lay_all, rule, window))
 
     def spans(
         self, dates: Mapping[Anchor, date], counted_on: date, today: date
@@ -61,7 +61,7 @@ class Layout:
 class ReadyRule:
     """A rule, and what of it does not depend on the person."""
 
-    __slots__ = ("has_ages", "is_always_in_force", "layouts", "rule", "usual")
+    __slots__ = ("is_choosy", "layouts", "rule", "usual")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -69,9 +69,10 @@ class ReadyRule:
         first = self.layouts[id(rule.windows[0])] if rule.windows else None
         # The one window of a rule without conditions, so that none has to be chosen.
         self.usual = first if first and first.is_usual and not rule.follows else None
-        self.is_always_in_force = (rule.effective_from, rule.effective_to) == (date.min, date.max)
+        # For some ages or one stage of life only.
         audience = rule.audience
-        self.has_ages = audience.age_from is not None or audience.age_to is not None
+        ages = (audience.age_from, audience.age_to)
+        self.is_choosy = audience.stage is not Stage.ANY or ages != (None, None)
 
 
 class Rules(tuple[Rule, ...]):
@@ -118,15 +119,30 @@ def lay(window: Window, days: Days, occurrence: int, months: int = 0) -> Span:
     )
 
 
-def _lay_all(window: Window, repeat: Repeat | None, days: Days, today: date) -> tuple[Span, ...]:
+def is_in_force(rule: Rule, span: Span) -> bool:
+    """True if a rule is in force for what is counted from that day, and the span has a day."""
+    is_in_time = rule.effective_from <= span.counted_on <= rule.effective_to
+    return is_in_time and span.opens_on <= span.closes_on
+
+
+def _lay_all(rule: Rule, window: Window, days: Days, today: date) -> tuple[Span, ...]:
     """The spans of a window that is not counted from records."""
+    repeat = rule.repeat
     if repeat is None:
-        return (lay(window, days, 1),)
-    days, found = days._replace(counted_on=days.due_from), []
+        found = [lay(window, days, 1)]
+    else:
+        days = days._replace(counted_on=days.due_from)
+        found = list(_repeated(repeat, window, days, today))
+    return tuple(span for span in found if is_in_force(rule, span))
+
+
+def _repeated(repeat: Repeat, window: Window, days: Days, today: date) -> Iterator[Span]:
+    """Occurrences counted from the anchor: all fixed ones, endless ones within the horizon."""
     for occurrence, months in repeat.occurrences():
         span = lay(window, days, occurrence, months)
-        if months not in repeat.months and span.opens_on > today + HORIZON:
-            break
-        if months in repeat.months or span.closes_on >= today - HORIZON:
-            found.append(span)
-    return tuple(found)
+        if months in repeat.months:
+            yield span
+        elif span.opens_on > today + HORIZON:
+            return
+        elif span.closes_on >= today - HORIZON:
+            yield span

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -18,8 +19,8 @@ from backend.domain.calendar import (
 )
 from backend.domain.episodes import Episode, History, trace
 from backend.domain.events import Event, EventKind
-from backend.domain.gestation import add_months, age_on
-from backend.domain.rules import HORIZON, Days, Layout, ReadyRule, Rules, Span, lay
+from backend.domain.gestation import add_months
+from backend.domain.rules import HORIZON, Days, Layout, ReadyRule, Rules, Span, is_in_force, lay
 from backend.domain.windows import hangs_on, last_opening, window_for
 
 
@@ -110,6 +111,7 @@ class Case:
 # By opening day, then by rule, episode and occurrence.
 _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
+_AGES_KEPT = 16_384
 # Exams of which nobody said which service they were.
 ANY_EXAM = ""
 
@@ -163,21 +165,51 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
     spans = _spans(ready, layout, episode=episode, case=case, records=records)
     if rule.until and (last_on := last_opening(rule, episode)):
         spans = [span for span in spans if span.opens_on <= last_on]
-    owed = [
-        (span, is_done)
-        for span in spans
-        if span.closes_on >= case.facts.enrolled_on and _suits(ready, span, case)
-        for is_done in [bool(records) and _is_done(span, episode, records)]
-        if is_done or episode.known_on is None or span.closes_on >= episode.known_on
-    ]
-    if not owed:
-        return []
-    why = _why(rule, layout.window, episode, case.facts)
-    return [
-        _due(rule, episode, span=span, state=state, why=why)
-        for span, is_done in owed
-        for state in [State.DONE if is_done else _state(rule, episode, span=span, case=case)]
-    ]
+    if ready.is_choosy:
+        spans = _suiting(rule.audience, spans, case)
+    known_on = max(case.facts.enrolled_on, episode.known_on or case.facts.enrolled_on)
+    if not records:
+        told = [(span, False) for span in spans if span.closes_on >= known_on]
+    else:
+        told = [
+            (span, is_done)
+            for span in spans
+            if span.closes_on >= case.facts.enrolled_on
+            for is_done in [any(_completes(record, span, episode.id) for record in records)]
+            if is_done or span.closes_on >= known_on
+        ]
+    return _dues(rule, layout.window, told, episode=episode, case=case) if told else []
+
+
+def _dues(
+    rule: Rule,
+    window: Window,
+    told: Iterable[tuple[Span, bool]],
+    *,
+    episode: Episode,
+    case: Case,
+) -> list[DueService]:
+    """The due services of spans, each with whether it is done; mostly the date alone decides."""
+    today, topic = case.today, rule.audience.topic
+    rests = case.history.resting and rule.audience.stage is Stage.NOT_PREGNANT
+    is_free = not (episode.ends or case.facts.declined or rests)
+    why = _why(rule, window, episode, case.facts)
+    found = []
+    for span, is_done in told:
+        occurrence, _, opens_on, due_on, closes_on = span
+        if is_done:
+            state = State.DONE
+        elif is_free:
+            state = _state_by_date(opens_on, closes_on, today)
+        else:
+            state = _state(rule, episode, span=span, case=case)
+        found.append(
+            DueService(
+                *(rule.id, rule.version, episode.id, occurrence, opens_on, due_on, closes_on),
+                *(state, why, topic),
+            )
+        )
+    return found
 
 
 def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
@@ -217,7 +249,8 @@ def _spans(
     if repeat and repeat.from_record:
         own = [record for record in records if record.episode in (None, episode.id)]
         start, repeat = dates[rule.anchor], repeat.lasting(episode.lasts_months)
-        return _rolling(repeat, layout.window, start=start, case=case, records=own)
+        rolling = _rolling(repeat, layout.window, start=start, case=case, records=own)
+        return [span for span in rolling if is_in_force(rule, span)]
     return layout.spans(dates, dates.get(rule.anchor, episode.on), case.today)
 
 
@@ -252,11 +285,6 @@ def _rolling(
         occurrence += 1
 
 
-def _is_done(span: Span, episode: Episode, records: Sequence[ServiceRecord]) -> bool:
-    """True if one of the records of a rule is of this occurrence."""
-    return any(_completes(record, span, episode.id) for record in records)
-
-
 def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
     """True if a record is of this occurrence: by name whenever it was, else by its day."""
     if record.episode is not None and record.occurrence is not None:
@@ -268,29 +296,28 @@ def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
     )
 
 
-def _suits(ready: ReadyRule, span: Span, case: Case) -> bool:
-    """True if a rule is in force, and the person of its age and stage on the opening day."""
-    rule, opens_on = ready.rule, span.opens_on
-    if span.closes_on < opens_on:
-        return False
-    if not (ready.is_always_in_force or _is_in_force(rule, span.counted_on)):
-        return False
-    resting = case.history.resting if rule.audience.stage is Stage.NOT_PREGNANT else ()
-    if resting and any(start <= opens_on <= end for start, end in resting):
-        return False
-    return not ready.has_ages or _is_of_age(rule.audience, case.facts.birth_date, opens_on)
+def _suiting(audience: Audience, spans: Iterable[Span], case: Case) -> Iterable[Span]:
+    """The spans on whose opening day the person is of a rule's age and stage."""
+    resting = case.history.resting
+    if resting and audience.stage is Stage.NOT_PREGNANT:
+        spans = [
+            span
+            for span in spans
+            if not any(start <= span.opens_on <= end for start, end in resting)
+        ]
+    if audience.age_from is None and audience.age_to is None:
+        return spans
+    if case.facts.birth_date is None:
+        return ()
+    first, end = _of_age(audience.age_from, audience.age_to, case.facts.birth_date)
+    return [span for span in spans if first <= span.opens_on < end]
 
 
-def _is_in_force(rule: Rule, counted_on: date) -> bool:
-    return rule.effective_from <= counted_on <= rule.effective_to
-
-
-def _is_of_age(audience: Audience, birth_date: date | None, on: date) -> bool:
-    """True if somebody is of a rule's age, both ends inclusive; False if her age is unknown."""
-    if birth_date is None:
-        return False
-    age = age_on(birth_date, on)
-    return (audience.age_from or 0) <= age <= (audience.age_to or age)
+@lru_cache(_AGES_KEPT)
+def _of_age(age_from: int | None, age_to: int | None, birth_date: date) -> tuple[date, date]:
+    """From which day, inclusive, until which, exclusive, somebody is of these completed years."""
+    end = date.max if age_to is None else add_months(birth_date, 12 * (age_to + 1))
+    return add_months(birth_date, 12 * (age_from or 0)), end
 
 
 def _was_over(rule: Rule, episode: Episode, facts: Facts) -> bool:
@@ -307,9 +334,13 @@ def _state(rule: Rule, episode: Episode, *, span: Span, case: Case) -> State:
     declined = case.facts.declined
     if declined and (rule.audience.topic in declined or rule.id in declined):
         return State.DECLINED
-    if today > span.closes_on:
+    return _state_by_date(span.opens_on, span.closes_on, today)
+
+
+def _state_by_date(opens_on: date, closes_on: date, today: date) -> State:
+    if today > closes_on:
         return State.CLOSED
-    return State.OPEN if today >= span.opens_on else State.PLANNED
+    return State.OPEN if today >= opens_on else State.PLANNED
 
 
 def _has_ended(rule: Rule, episode: Episode, *, span: Span, case: Case) -> bool:
@@ -321,23 +352,6 @@ def _has_ended(rule: Rule, episode: Episode, *, span: Span, case: Case) -> bool:
     if rule.audience.stage is not Stage.NOT_PREGNANT or not case.history.resting:
         return False
     return any(span.opens_on < start <= last for start, _ in case.history.resting)
-
-
-def _due(rule: Rule, episode: Episode, *, span: Span, state: State, why: Why) -> DueService:
-    """The due service of one occurrence."""
-    occurrence, _, opens_on, due_on, closes_on = span
-    return DueService(
-        rule.id,
-        rule.version,
-        episode.id,
-        occurrence,
-        opens_on,
-        due_on,
-        closes_on,
-        state,
-        why,
-        rule.audience.topic,
-    )
 
 
 def _why(rule: Rule, window: Window, episode: Episode, facts: Facts) -> Why:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -33,6 +34,7 @@ __all__ = [
 
 # As one statement, so that SQLite works through it without coming back to Python for each row.
 _COPIED_AT_ONCE = 1_000
+_TEXTS_KEPT = 16_384
 _PLACEHOLDER = re.compile(r"\$(?=\d)")
 
 Row = dict[str, Any]
@@ -68,6 +70,8 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
 
 async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Write many new rows at the pace of a bulk load, within the transaction in progress."""
+    if not rows:
+        return
     if dialect() == "postgres":
         await _copy(connection(), table, columns, rows)
         return
@@ -142,4 +146,13 @@ def _plain(values: Iterable[object]) -> list[object]:
 
 
 def _as_text(day: date) -> str:
+    # Of an hour that comes twice, only the first can be told by what equals it.
+    is_second = isinstance(day, datetime) and day.fold
+    return _text(day) if is_second else _kept_text(day)
+
+
+def _text(day: date) -> str:
     return day.astimezone(UTC).isoformat(" ") if isinstance(day, datetime) else day.isoformat()
+
+
+_kept_text = lru_cache(_TEXTS_KEPT)(_text)
