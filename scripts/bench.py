@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from scripts.benchmarks.imports import bench_import
+from scripts.benchmarks.plan import bench_plan
 
 BENCHMARKS: dict[str, tuple[int, Callable[[int, argparse.Namespace], dict[str, Any]]]] = {
     "import": (50_000, bench_import),
+    "plan": (100_000, lambda people, options: bench_plan(people, options.database)),
 }
 
 
@@ -18,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--people", type=int, help="how many people")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     arguments = parser.parse_args()
     usual, benchmark = BENCHMARKS[arguments.name]
     print(json.dumps(benchmark(arguments.people or usual, arguments)))

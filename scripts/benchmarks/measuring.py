@@ -4,15 +4,16 @@ import multiprocessing
 import resource
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 ROUNDS = 3
 _KB_PER_MB = 1024
 
-# A side does its work and answers the seconds it took, without preparation, and the items.
-Side = Callable[[], tuple[float, int]]
+# A side does its work and answers the seconds it took, without preparation, and the items; and,
+# where there is more to say, further figures by name.
+Side = Callable[[], tuple[float, int] | tuple[float, int, dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Sample:
     seconds: float
     items: int
     peak_rss_mb: float
+    more: dict[str, float] = field(default_factory=dict)
 
 
 def compare(ours: Side, baselines: dict[str, Side]) -> dict[str, Any]:
     """Measure ours and every baseline in turn, `ROUNDS` times; return medians and ratios.
 
-    `speed_ratio` is our items a second over the baseline's, so higher is better.
+    `speed_ratio` is our items a second over the baseline's, so higher is better. Further figures
+    of ours are medians too.
     """
     sides = {"": ours, **baselines}
     samples: dict[str, list[Sample]] = {name: [] for name in sides}
@@ -38,6 +41,7 @@ def compare(ours: Side, baselines: dict[str, Side]) -> dict[str, Any]:
     rates = {name: _summary(samples[name]) for name in baselines}
     return {
         **own,
+        **_further(samples[""]),
         "peak_rss_mb": round(max(sample.peak_rss_mb for sample in samples[""]), 1),
         "baselines": {
             name: {**rate, "speed_ratio": round(own["items_per_s"] / rate["items_per_s"], 3)}
@@ -52,6 +56,10 @@ def _summary(samples: list[Sample]) -> dict[str, float]:
     return {"seconds": round(seconds, 4), "items": items, "items_per_s": round(items / seconds, 1)}
 
 
+def _further(samples: list[Sample]) -> dict[str, float]:
+    return {name: round(median(s.more[name] for s in samples), 4) for name in samples[0].more}
+
+
 def _measured(side: Side) -> Sample:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
@@ -59,6 +67,6 @@ def _measured(side: Side) -> Sample:
 
 
 def _run(side: Side) -> Sample:
-    seconds, items = side()
+    seconds, items, *more = side()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB_PER_MB
-    return Sample(seconds, items, peak)
+    return Sample(seconds, items, peak, *more)
