@@ -4,12 +4,20 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from backend.actions import audit
 from backend.actions.planning import Progress, replan_batch
 from backend.actions.recall import recall_rules
 from backend.actions.rulebook import Rulebook, follow_publications
-from backend.calendars.load import Written, check_together, own_rules, read_entries, rules_of
+from backend.calendars.load import (
+    BASE,
+    Written,
+    check_together,
+    own_rules,
+    read_entries,
+    rules_of,
+)
 from backend.calendars.published import read_rules, write_entries
 from backend.domain.calendar import Rule
 from backend.domain.errors import CalendarMistake, RulesOutdated
@@ -90,7 +98,7 @@ async def publish(drafted: Draft, *, now: datetime, by: int | None = None) -> in
     return number
 
 
-async def publish_shipped(*, now: datetime) -> bool:
+async def publish_shipped(*, now: datetime, base: Path = BASE) -> bool:
     """Publish what the program brings, with the township's values over it, unless it was before.
 
     So new calendars of a new program are kept and carried out like any others; an older program
@@ -99,7 +107,8 @@ async def publish_shipped(*, now: datetime) -> bool:
     async with in_transaction():
         await _lock()
         newest = await execute("SELECT text FROM rule_publication ORDER BY number DESC LIMIT 1")
-        shipped = await _draft(Written(_OWN_VALUES, newest[0]["text"] if newest else ""))
+        own = Written(_OWN_VALUES, newest[0]["text"] if newest else "")
+        shipped = await _draft(own, base)
         is_known = await execute(
             "SELECT 1 AS one FROM rule_publication WHERE digest = $1 LIMIT 1", shipped.digest
         )
@@ -137,9 +146,9 @@ async def newest_publication() -> Publication | None:
     return _publication(rows[0]) if rows else None
 
 
-async def _draft(file: Written) -> Draft:
+async def _draft(file: Written, base: Path = BASE) -> Draft:
     """A township's values over the calendars as shipped, checked alone and together."""
-    entries = read_entries(file)
+    entries = read_entries(file, base)
     rules = rules_of(entries)
     check_together(rules, entries)
     book = await follow_publications()

@@ -17,6 +17,7 @@ class Rulebook:
     def __init__(self, rules: Iterable[Rule], earlier: Iterable[Rule] = ()) -> None:
         self.rules = tuple(rules)
         self._at: dict[str, Rules] = {}
+        self._ids_at: dict[str, frozenset[str]] = {}
         # The villages of a region have the same rules, and share what is remembered of them.
         self._shared: dict[tuple[Rule, ...], Rules] = {}
         known = (*earlier, *sorted(self.rules, key=lambda rule: rule.version))
@@ -37,7 +38,9 @@ class Rulebook:
 
     def has(self, rule_id: str, region: str) -> bool:
         """Whether a rule is in force in a village."""
-        return any(rule.id == rule_id for rule in self.at(region))
+        if region not in self._ids_at:
+            self._ids_at[region] = frozenset(rule.id for rule in self.at(region))
+        return rule_id in self._ids_at[region]
 
     def published(self, rule_id: str, version: int) -> Rule | None:
         """The rule of exactly this version, None where there never was one."""

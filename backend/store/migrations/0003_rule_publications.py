@@ -19,7 +19,7 @@ _DAY = {
 }
 
 
-async def _note_reminders(_apps: object, editor: BaseSchemaEditor) -> None:
+async def note_reminders(_apps: object, editor: BaseSchemaEditor) -> None:
     dialect = editor.client.capabilities.dialect
     await editor.client.execute_script(_REMINDED.format(day=_DAY[dialect]))
 
@@ -54,5 +54,5 @@ class Migration(migrations.Migration):
             name='reminded_on',
             field=fields.DateField(null=True),
         ),
-        ops.RunPython(_note_reminders, ops.RunPython.noop),
+        ops.RunPython(note_reminders, ops.RunPython.noop),
     ]

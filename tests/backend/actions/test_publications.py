@@ -1,7 +1,9 @@
 """Publishing rules: simulated, put in force, carried out, followed; and nothing said twice."""
 
 import asyncio
+import shutil
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,12 +19,14 @@ from backend.actions.publications import (
     publish_shipped,
 )
 from backend.actions.rule_simulation import Simulation, simulate_rules
-from backend.calendars.load import Written
+from backend.calendars.load import BASE, Written
+from backend.clock import FrozenClock
 from backend.domain.consent import Purpose
 from backend.domain.errors import CalendarMistake, RulesOutdated
 from backend.domain.events import EventKind
 from backend.domain.gestation import dated_by_lmp
 from backend.domain.rule_changes import Tally
+from backend.jobs import EVERYWHERE, run_all, run_job
 from backend.store.models import DueService, Person, RulePublication, Send
 from tests.builders import STONE_BRIDGE, TOWNSHIP, WILLOW, a_person, wang_xiuying
 
@@ -353,8 +357,60 @@ async def test_a_publication_is_in_the_audit_log(now: datetime) -> None:
     assert (published.published_by, published.text) == (7, A_WEEK_LATER)
 
 
+def newer_program(folder: Path, rule: str) -> Path:
+    """The calendars of a program to come, in which a rule is in its second version."""
+    shutil.copytree(BASE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for path in folder.glob("*.toml"):
+        old = f'id = "{rule}"\nversion = 1\n'
+        path.write_text(path.read_text("utf-8").replace(old, old.replace("1", "2")), "utf-8")
+    return folder
+
+
 async def test_a_start_publishes_what_the_program_brings_once(now: datetime) -> None:
     assert await publish_shipped(now=now)
     await put_in_force(A_WEEK_LATER, now)
     assert not await publish_shipped(now=now)
     assert await RulePublication.all().count() == 2
+
+
+async def test_the_calendars_of_a_new_program_keep_the_townships_values(
+    now: datetime, tmp_path: Path
+) -> None:
+    await put_in_force(A_WEEK_LATER, now)
+    assert await publish_shipped(now=now, base=newer_program(tmp_path / "new", "m7"))
+    book = rulebook.rulebook()
+    in_force = {rule.id: rule.version for rule in book.rules}
+    assert (in_force["m7"], in_force["m2"]) == (2, 2)
+    assert book.published("m7", 1) is not None
+    assert not await publish_shipped(now=now), "an older program that starts once more"
+    assert rulebook.rulebook() is book
+
+
+async def test_a_new_program_that_overtakes_the_townships_version_says_so(
+    now: datetime, tmp_path: Path
+) -> None:
+    await put_in_force(A_WEEK_LATER, now)
+    with pytest.raises(CalendarMistake, match=r"as published m2 version: 2 .* from 3 to"):
+        await publish_shipped(now=now, base=newer_program(tmp_path / "new", "m2"))
+    assert {rule.id: rule.version for rule in rulebook.rulebook().rules}["m2"] == 2
+
+
+async def test_a_process_that_only_looks_on_follows_within_a_tick(
+    clock: FrozenClock, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put_in_force(A_WEEK_LATER, now)
+    monkeypatch.setattr(rulebook, "_in_force", None)
+    assert rulebook.rulebook().published("m2", 2) is None
+    (follow,) = EVERYWHERE
+    await run_job(follow, clock, "")
+    assert rulebook.rulebook().published("m2", 2) is not None
+
+
+async def test_the_jobs_carry_out_what_was_published(clock: FrozenClock, now: datetime) -> None:
+    await a_few(now)
+    await publish(await draft(file(A_WEEK_LATER)), now=now)
+    await run_all(clock, "")
+    published = await newest_publication()
+    assert published is not None
+    assert (published.persons, published.tally) == (5, Tally(move=4))
+    assert published.done_at is not None
