@@ -12,7 +12,7 @@ from backend.actions.delivery import enqueue
 from backend.domain.access import Role
 from backend.domain.broadcasts import LIFE, Act, Progress, next_state, sources
 from backend.domain.delivery import PRIORITIES, Kind
-from backend.domain.quiet_hours import at_minute, minute_of
+from backend.domain.quiet_hours import at_minute, minute_of, out_of_quiet_hours
 from backend.store.sql import as_datetime, dialect, execute, in_transaction
 
 TEMPLATE = "broadcast"
@@ -132,18 +132,26 @@ async def requeue_failed(broadcast_id: int, *, now: datetime) -> int:
 
 
 async def tell_officer(person_id: int, broadcast_id: int, template: str, *, now: datetime) -> None:
-    """Tell an officer that there is something about a broadcast, in her chat if it is open."""
+    """Tell an officer that there is something about a broadcast, in her chat if it is open.
+
+    In her quiet hours that waits for their end, as the copies do.
+    """
     rows = await execute(
-        "SELECT tg_id FROM account WHERE person_id = $1 AND state = 'active'", person_id
+        "SELECT a.tg_id, p.quiet_from_minute, p.quiet_to_minute FROM account a"
+        " JOIN person p ON p.id = a.person_id WHERE a.person_id = $1 AND a.state = 'active'",
+        person_id,
     )
-    if rows:
+    for row in rows:
         await enqueue(
             f"{template}:{broadcast_id}:{person_id}:{now.timestamp():.0f}",
             Kind.ALERT,
-            rows[0]["tg_id"],
+            row["tg_id"],
             template,
             reference=str(broadcast_id),
             person_id=person_id,
+            due_at=out_of_quiet_hours(
+                now, from_minute=row["quiet_from_minute"], to_minute=row["quiet_to_minute"]
+            ),
             now=now,
         )
 

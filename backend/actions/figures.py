@@ -66,6 +66,12 @@ async def outbox_rows() -> list[Rows]:
     return [Rows(row["state"], row["kind"], row["n"]) for row in rows]
 
 
+async def chats() -> dict[str, int]:
+    """Count the chats by state; `unreachable` is where everything failed for days."""
+    rows = await execute("SELECT state, count(*) AS n FROM account GROUP BY state")
+    return {row["state"]: row["n"] for row in rows}
+
+
 async def oldest_due_seconds(now: datetime) -> float:
     """For how long the oldest message has been due that could go now; 0 without one."""
     return _seconds_since(await oldest_due(now=now), now)

@@ -117,6 +117,9 @@ async def _measure_outbox(registry: CollectorRegistry, now: datetime) -> None:
     rows = Gauge("suixing_outbox_rows", "Messages kept, by state", labels, registry=registry)
     for one in await figures.outbox_rows():
         rows.labels(one.state, one.kind).set(one.count)
+    chats = Gauge("suixing_chats", "Chats, by state", ["state"], registry=registry)
+    for state, count in (await figures.chats()).items():
+        chats.labels(state).set(count)
     name = "suixing_outbox_oldest_due_seconds"
     oldest = Gauge(name, "How long the oldest that could go has been due", registry=registry)
     oldest.set(await figures.oldest_due_seconds(now))

@@ -181,3 +181,13 @@ async def test_who_comes_back_gets_nothing_of_what_she_missed(now: datetime) -> 
     await accounts.mark_blocked(50_000, now=now)
     await accounts.came_back(50_000, now=now)
     assert await deliver(now) == []
+
+
+async def test_an_officer_is_not_told_of_a_broadcast_in_her_quiet_hours(now: datetime) -> None:
+    officer, other = await sun_li(), await zhou_fang()
+    await a_crowd(201)
+    night = now.replace(hour=23)
+    draft = await a_draft(officer, night)
+    await broadcasts.submit(officer, draft.broadcast_id, goes_at=None, now=night)
+    asked = await Send.get(template="broadcast_waiting")
+    assert (asked.person_id, asked.due_at) == (other.person_id, night + timedelta(hours=9))

@@ -16,7 +16,7 @@ from backend.actions.gate import TOO_FAST, WRONG_TOKEN, close_gate
 from backend.clock import FrozenClock
 from backend.store.liveness import SENDER_LOCK, take
 from backend.web.health import Health, Watched
-from tests.builders import WANG_XIUYING_CHAT, wang_xiuying
+from tests.builders import WANG_XIUYING_CHAT, an_account, wang_xiuying
 from tests.sends import a_send
 
 A_MINUTE = timedelta(minutes=1)
@@ -170,3 +170,10 @@ async def test_the_figures_say_what_this_process_does(watch: Watch) -> None:
     assert await watch.figure("suixing_job_lag_seconds", job="queue_due") == 120
     figures.forget_ticks(["queue_due"])
     assert await watch.figure("suixing_job_lag_seconds", job="queue_due") is None
+
+
+async def test_chats_are_counted_by_their_state(watch: Watch) -> None:
+    await wang_xiuying()
+    await an_account(state="unreachable")
+    assert await watch.figure("suixing_chats", state="active") == 1
+    assert await watch.figure("suixing_chats", state="unreachable") == 1
