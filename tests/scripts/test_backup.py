@@ -1,10 +1,13 @@
 """`backup`: one moment of the database in one file, whatever happens meanwhile."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from backend.store.backup import make_backup
+from backend.store.backup_files import BackupUnderWay, drafted
 from backend.store.database import open_database
 from backend.store.sql import execute, in_transaction
 from tests.builders import a_township
@@ -100,6 +103,17 @@ async def test_nothing_but_an_older_backup_is_overwritten(kept: Kept) -> None:
     said = refused(kept.run("backup", file))
     assert "没有覆盖它" in said
     assert file.read_bytes() == before
+
+
+async def test_two_do_not_work_on_one_file_at_once(kept: Kept) -> None:
+    file = kept.office.folder / "office.backup"
+    with drafted(file) as draft:
+        assert draft.exists()
+        with pytest.raises(BackupUnderWay):
+            await make_backup(
+                kept.url, file, keys_file=kept.keys, now=datetime.now(UTC), tell=lambda *_: None
+            )
+        assert draft.exists()
 
 
 def test_without_a_database_there_is_nothing_to_back_up(tmp_path: Path) -> None:
