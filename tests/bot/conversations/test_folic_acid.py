@@ -131,7 +131,7 @@ async def test_after_half_a_year_she_is_asked_and_may_go_on(town: Town) -> None:
     assert phone.screen.labels == ["🌱 继续提醒", "不用了", "🙈 收起"]
     await press(phone, "继续提醒", "接着提醒您")
     rules = {view.due.rule for view in await schedule.my_schedule(person_id, now=town.now)}
-    assert rules == {"fa5", "fa7"}
+    assert rules == {"fa5", "fa6", "fa7"}
 
 
 async def test_after_half_a_year_a_no_ends_it(town: Town) -> None:
