@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from backend.store.backup import SchemaNewer, make_backup
+from backend.store.backup import SchemaNewer, make_backup, opened
 from backend.store.backup_files import BackupDamaged, NotABackup
 from backend.store.crypto import KeysMissing
-from backend.store.database import open_database
+from backend.store.database import apply_migrations, open_database
 from backend.store.models import Broadcast, Person
 from backend.store.restore import (
     DatabaseInUse,
@@ -191,6 +191,21 @@ async def test_a_backup_of_a_newer_version_is_refused(kept: Kept) -> None:
     finally:
         async with open_database(kept.url, keys_file=kept.keys):
             await execute("DELETE FROM tortoise_migrations WHERE name LIKE '9999%'")
+
+
+async def test_a_backup_of_an_older_version_is_brought_to_the_newest_schema(
+    tmp_path: Path,
+) -> None:
+    office, file = Office(tmp_path), tmp_path / "old.backup"
+    async with opened(f"sqlite://{office.database}"):
+        await apply_migrations("0003_rule_publications")
+        await execute("INSERT INTO region (code, name) VALUES ('330000100000', '青溪镇')")
+    named = "SELECT count(*) FROM pragma_table_info('send') WHERE name = 'settled_at'"
+    assert office.run("backup", file).returncode == 0
+    assert office.rows(named) == [(0,)], "a backup changes nothing"
+    assert office.run("restore", "--replace", file).returncode == 0
+    assert office.rows(named) == [(1,)]
+    assert office.rows("SELECT name FROM region") == [("青溪镇",)]
 
 
 async def test_killed_at_any_moment_it_leaves_the_old_or_the_new_and_can_be_done_again(
