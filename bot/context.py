@@ -12,6 +12,7 @@ from backend.actions import accounts
 from backend.actions.accounts import Visitor
 from backend.actions.gate import Gate
 from backend.actions.pace import Pace
+from backend.actions.sending import Sender
 from backend.clock import Clock
 from backend.i18n import match_locale, translator
 from bot.dialogs import Attached, Dialogs
@@ -22,7 +23,7 @@ DESK = "desk"
 
 @dataclass
 class Turn:
-    """One update on its way through: what is to be called once it is committed.
+    """One update on its way through: what is to be sent and called once it is committed.
 
     `attached` is a file that was fetched before, as the open step needs what is in it.
     """
@@ -30,6 +31,7 @@ class Turn:
     update: Update
     viewer: Viewer
     attached: Attached | None = None
+    answers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     error: Exception | None = None
 
@@ -38,14 +40,15 @@ class Turn:
 class Desk:
     """What every handler shares: clock, office, conversations, and the turns under way.
 
-    `pace` and `gate` are the sender's own: a direct call takes a slot and minds the gate too.
+    `pace` and `gate` are the sender's own: a direct call takes a slot and minds the gate too. The
+    `sender` is put here as soon as there is one: it needs a courier, who needs a desk.
     """
 
     clock: Clock
     office: Office
     dialogs: Dialogs
-    nudge: Callable[[], None]
     pace: Pace
+    sender: Sender = field(init=False, repr=False)
     gate: Gate = field(default_factory=Gate)
     turns: dict[int, Turn] = field(default_factory=dict)
 

@@ -33,7 +33,7 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class Letter:
     """A rendered message; `state` is the dialog's where it is the open screen."""
 
     screen: Screen
@@ -63,12 +63,7 @@ class Courier:
             is_last = message.tries + 1 >= _MOST_WRITINGS
             outcome = Outcome.BAD_REQUEST if is_last else Outcome.NOT_WRITTEN
             return Attempt(outcome, error=f"{UNWRITTEN}: {type(error).__name__}")
-        attempt = await self._call(message.chat_id, letter)
-        if letter.state and attempt.message_id is not None:
-            # A message with keys below the chat cannot be edited, so it is no open screen.
-            message_id = None if letter.screen.keys else attempt.message_id
-            await dialogs.mark_shown(message.chat_id, letter.state.version, message_id)
-        return attempt
+        return await post_letter(self._bot, letter, message)
 
     async def _renew_commands(self, chat_id: int) -> Attempt:
         """Give a chat the list of commands of its roles, in its language."""
@@ -81,29 +76,38 @@ class Courier:
             return attempt_of(error)
         return Attempt(Outcome.DELIVERED)
 
-    async def _written(self, message: Message) -> "_Letter":
+    async def _written(self, message: Message) -> Letter:
         """Render a message as it stands now: the chat's open screen, or its template's."""
         viewer = await recall(message.chat_id, self._desk)
         assert viewer is not None, "a message goes to an account"
         if message.template == "screen":
             state = await dialogs.load(message.chat_id)
             assert state is not None, "a screen belongs to a dialog"
-            screen = await self._desk.dialogs.screen(viewer, state)
-            return _Letter(screen, markup_of(screen, state.version), state)
+            return await screen_letter(self._desk, viewer, state)
         screen = await self._templates[message.template](viewer, message)
         if message.may_be_a_repeat:
             screen = replace(screen, text=repeated(viewer._, screen.text))
-        return _Letter(screen, inline_markup(screen.rows, PushPress, message.id))
+        return Letter(screen, inline_markup(screen.rows, PushPress, message.id))
 
-    async def _call(self, chat_id: int, letter: "_Letter") -> Attempt:
-        """Edit the message that is to show the open screen, else send a new one."""
-        try:
-            if letter.state and await edited(self._bot, letter.state, letter.screen):
-                return Attempt(Outcome.DELIVERED, message_id=letter.state.message_id)
-            message_id = await post(self._bot, chat_id, letter.screen, letter.markup)
-        except TelegramError as error:
-            return attempt_of(error)
-        return Attempt(Outcome.DELIVERED, message_id=message_id)
+
+async def post_letter(bot: ExtBot[None], letter: Letter, message: Message) -> Attempt:
+    """Send a message that is rendered already: by editing the one that is to show it, if any."""
+    # A message with keys below the chat cannot be edited, so it is no open screen.
+    opens = letter.state is not None and not letter.screen.keys
+    try:
+        if letter.state and await edited(bot, letter.state, letter.screen):
+            number = letter.state.message_id
+        else:
+            number = await post(bot, message.chat_id, letter.screen, letter.markup)
+    except TelegramError as error:
+        return attempt_of(error)
+    return Attempt(Outcome.DELIVERED, message_id=number, is_open_screen=opens)
+
+
+async def screen_letter(desk: Desk, viewer: Viewer, state: DialogState) -> Letter:
+    """Render a chat's open screen."""
+    screen = await desk.dialogs.screen(viewer, state)
+    return Letter(screen, markup_of(screen, state.version), state)
 
 
 def markup_of(screen: Screen, version: int) -> Markup:
@@ -149,28 +153,21 @@ async def edited(bot: ExtBot[None], state: DialogState, screen: Screen) -> bool:
     return True
 
 
-async def redraw(bot: ExtBot[None], desk: Desk, chat_id: int) -> None:
-    """Bring the chat's open message to its newest version; send it anew where that cannot be.
+async def redraw(bot: ExtBot[None], desk: Desk, letter: Letter) -> None:
+    """Bring the chat's open message to what was rendered; as a new one where that cannot be.
 
     Raises TelegramError. A call whose fate is unclear is left to the look for lost screens, which
     makes it again.
     """
-    viewer, state = await recall(chat_id, desk), await dialogs.load(chat_id)
-    if viewer is None or state is None:
+    state = letter.state
+    assert state is not None, "it is a screen's"
+    if await edited(bot, state, letter.screen):
+        await dialogs.mark_shown(state)
         return
-    screen = await desk.dialogs.screen(viewer, state)
-    if await edited(bot, state, screen):
-        assert state.message_id is not None, "it was edited"
-        await dialogs.mark_shown(chat_id, state.version, state.message_id)
-        return
-    await _show_anew(desk, state)
-    if state.message_id is not None:
-        await put_away(bot, chat_id, state.message_id)
-
-
-async def _show_anew(desk: Desk, state: DialogState) -> None:
     await dialogs.show_anew(state, now=desk.clock.local())
-    desk.nudge()
+    desk.sender.nudge()
+    if state.message_id is not None:
+        await put_away(bot, state.chat_id, state.message_id)
 
 
 async def put_away(bot: ExtBot[None], chat_id: int, message_id: int) -> None:

@@ -110,27 +110,36 @@ async def assembled(
     await publications.publish_shipped(now=clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
     pace = Pace(config.messages_per_second, per_chat_second=per_chat_second)
-    desk = Desk(clock, office, build_dialogs(), nudge=lambda: None, pace=pace)
+    desk = Desk(clock, office, build_dialogs(), pace)
     walk = build_application(
         config.telegram_token.get_secret_value(),
         desk,
         api=config.telegram_api,
         requests=requests(),
     )
-    sender = Sender(
+    desk.sender = Sender(
         owner_id=new_id(),
         clock=clock,
         send=Courier(walk.bot, desk, TEMPLATES).send,
         pace=pace,
         gate=desk.gate,
     )
-    desk.nudge = sender.nudge
-    return Service(config, clock, walk, desk, Turns(walk, desk), sender, stop)
+    return Service(config, clock, walk, desk, Turns(walk, desk), desk.sender, stop)
 
 
 @asynccontextmanager
 async def in_touch(service: Service) -> AsyncIterator[None]:
-    """Say hello to the Bot API server, again and again until it answers; at the end, goodbye."""
+    """Say hello to the Bot API server, again and again until it answers; at the end, goodbye.
+
+    From before the first claim until after the last, the lock of this process is held.
+    """
+    async with hold(service.sender.owner_id, service.config.database_url):
+        async with _greeted(service):
+            yield
+
+
+@asynccontextmanager
+async def _greeted(service: Service) -> AsyncIterator[None]:
     try:
         await _insisting(service, lambda: _say_hello(service))
         service.is_in_touch = True
@@ -244,7 +253,7 @@ async def sending(service: Service, *, beside: Beside | None = None) -> AsyncIte
         await recovery.forget_owner(sender.owner_id)
 
     turn = in_turn(SENDER_LOCK, url, send, stop=service.stop, stand_by=sender.stand_by)
-    async with hold(sender.owner_id, url), _task(turn, service.stop):
+    async with _task(turn, service.stop):
         yield
 
 

@@ -18,10 +18,10 @@ from backend.actions import delivery, dialogs, inbox
 from backend.actions.dialogs import DialogState
 from bot.attached import attached_to, fetch
 from bot.buttons import OpenPress, PushPress, ScreenPress, unpack
-from bot.context import Context, Desk, Turn, Walk, meet
+from bot.context import Context, Desk, Turn, Walk, meet, recall
 from bot.dialogs import Attached, Given, Move, Pressed, enter
 from bot.pushes import opened_by
-from bot.send import after_failed_call, put_away, redraw
+from bot.send import Letter, after_failed_call, post_letter, put_away, redraw, screen_letter
 
 logger = structlog.get_logger(__name__)
 
@@ -53,7 +53,8 @@ class Turns:
             turn = await self._stored(update, user.id, user.language_code)
         if turn is None:
             return
-        self._desk.nudge()
+        if not turn.answers and not turn.after:
+            return
         task = asyncio.create_task(self._show(turn))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -106,7 +107,7 @@ class Turns:
         async with inbox.take_in(update.update_id, now=now) as is_new:
             turn = Turn(update, await meet(user_id, language, self._desk), attached)
             if not is_new:
-                show_open_screen(turn, self._walk.bot, self._desk)
+                await show_open_screen(turn, self._walk.bot, self._desk)
                 return turn
             self._desk.turns[update.update_id] = turn
             try:
@@ -127,13 +128,13 @@ class Turns:
             viewer = await meet(user_id, language, self._desk)
             turn = Turn(update, viewer)
             if not is_new:
-                show_open_screen(turn, self._walk.bot, self._desk)
+                await show_open_screen(turn, self._walk.bot, self._desk)
                 return turn
             hint = viewer._("Something went wrong here. What you did before is kept. Try again.")
             state = await dialogs.load(viewer.chat_id)
             home = self._desk.dialogs.begin(state, viewer.chat_id, Move(hint=hint))
             await dialogs.save(home, now=now)
-            await dialogs.show_anew(home, now=now)
+            await _send_now(turn, self._walk.bot, self._desk, home)
         return turn
 
     async def _show(self, turn: Turn) -> None:
@@ -143,6 +144,8 @@ class Turns:
         """
         async with self._showing.setdefault(turn.viewer.chat_id, asyncio.Lock()):
             await self._desk.gate.look()
+            for answer in turn.answers:
+                await answer()
             for call in turn.after:
                 await self._call(turn, call)
 
@@ -247,7 +250,7 @@ async def _press_old(context: Context, state: DialogState | None, message_id: in
     if state is None:
         await begin(context, Move())
     elif state.message_id == message_id:
-        show_open_screen(context.turn, context.bot, context.desk)
+        await show_open_screen(context.turn, context.bot, context.desk)
         return
     else:
         await _show_anew(context, state.moved(), before=state)
@@ -259,20 +262,39 @@ async def _edit(
     context: Context, state: DialogState, message_id: int | None, *, toast: str | None = None
 ) -> None:
     """Store the state and, once that is committed, edit the pressed message to show it."""
-    await _store(context, state.shown_in(message_id))
-    show_open_screen(context.turn, context.bot, context.desk, toast=toast)
+    state = state.shown_in(message_id)
+    await _store(context, state)
+    _answer_query(context.turn, context.bot, toast)
+    await _redraw(context.turn, context.bot, context.desk, state)
 
 
-def show_open_screen(
-    turn: Turn, bot: ExtBot[None], desk: Desk, *, toast: str | None = None
-) -> None:
+async def show_open_screen(turn: Turn, bot: ExtBot[None], desk: Desk) -> None:
     """After the commit, answer the press and bring the open message up to date."""
-    _answer_query(turn, bot, toast)
+    _answer_query(turn, bot, None)
+    state = await dialogs.load(turn.viewer.chat_id)
+    if state:
+        await _redraw(turn, bot, desk, state)
 
-    async def call() -> None:
-        await redraw(bot, desk, turn.viewer.chat_id)
 
-    turn.after.append(call)
+async def _redraw(turn: Turn, bot: ExtBot[None], desk: Desk, state: DialogState) -> None:
+    letter = await _rendered(desk, state)
+    turn.after.append(partial(redraw, bot, desk, letter))
+
+
+async def _send_now(turn: Turn, bot: ExtBot[None], desk: Desk, state: DialogState) -> None:
+    """Render the open screen, and send it in a new message right after the commit."""
+    letter = await _rendered(desk, state)
+    sender, now = desk.sender, turn.viewer.now
+    message = await dialogs.show_now(state, owner_id=sender.owner_id, now=now)
+    if message:
+        turn.answers.append(partial(sender.answer, message, partial(post_letter, bot, letter)))
+
+
+async def _rendered(desk: Desk, state: DialogState) -> Letter:
+    """Render the open screen for the one who reads it as this turn has left her."""
+    viewer = await recall(state.chat_id, desk)
+    assert viewer is not None, "she has just written"
+    return await screen_letter(desk, viewer, state)
 
 
 def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
@@ -293,7 +315,7 @@ def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
 async def _show_anew(context: Context, state: DialogState, *, before: DialogState | None) -> None:
     """Store the state, show it in a new message, and take the buttons off the one before."""
     await _store(context, state.shown_in(None))
-    await dialogs.show_anew(state, now=context.viewer.now)
+    await _send_now(context.turn, context.bot, context.desk, state.shown_in(None))
     if state.message_id is not None and before and not context.desk.dialogs.stays(before):
         context.turn.after.append(
             partial(put_away, context.bot, context.viewer.chat_id, state.message_id)

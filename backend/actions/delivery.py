@@ -27,7 +27,15 @@ from backend.domain.delivery import (
     next_state,
 )
 from backend.domain.quiet_hours import at_minute, later
-from backend.store.sql import Row, as_datetime, dialect, execute, execute_many, in_transaction
+from backend.store.sql import (
+    Row,
+    as_datetime,
+    dialect,
+    execute,
+    execute_many,
+    in_shared_transaction,
+    statements_at_once,
+)
 
 SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
@@ -44,6 +52,11 @@ _FINISH = """UPDATE send SET state = $1, due_at = coalesce($2, due_at), tries = 
     ambiguities = $4, message_id = $5, error = $6, finished_at = $7, chat_id = $8,
     owner_id = NULL, token = NULL, intent_at = NULL
     WHERE id = $9 AND token = $10 AND state = 'claimed'"""
+
+# An older version never replaces a newer one, nor takes its message's place.
+_SHOWN = """UPDATE dialog SET shown_version = $1,
+    message_id = CASE WHEN version = $1 THEN $2 ELSE message_id END
+    WHERE chat_id = $3 AND shown_version <= $1"""
 
 _COLUMNS = "id, kind, person_id, chat_id, template, reference, tries, ambiguities, token"
 
@@ -93,6 +106,32 @@ async def enqueue(
         *(purpose, is_self_set, due_at, due_at + life, now),
     )
     return bool(rows)
+
+
+async def enter_intended(
+    dedup_key: str,
+    kind: Kind,
+    chat_id: int,
+    template: str,
+    *,
+    owner_id: int,
+    now: datetime,
+    reference: str = "",
+    life: timedelta = timedelta(days=1),
+) -> Message | None:
+    """Put a message in that its owner sends as soon as this transaction is committed.
+
+    It is claimed, and the intent to send it commits with whatever it answers. None if it was there.
+    """
+    rows = await execute(
+        "INSERT INTO send (dedup_key, kind, priority, chat_id, template, reference, is_self_set,"
+        " due_at, expires_at, state, owner_id, token, intent_at, tries, ambiguities, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'claimed', $10, $11, $8, 0, 0, $8)"
+        f" ON CONFLICT (dedup_key) DO NOTHING RETURNING {_COLUMNS}",
+        *(dedup_key, kind.value, PRIORITIES[kind], chat_id, template, reference, False),
+        *(now, now + life, owner_id, secrets.token_hex(8)),
+    )
+    return _message(rows[0]) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +222,31 @@ async def finish(ended: Sequence[tuple[Message, Attempt]], *, now: datetime) -> 
         for message, attempt in ended
     ]
     plain: list[Sequence[object]] = []
-    async with in_transaction():
-        for (message, attempt), decision in zip(ended, decisions, strict=True):
-            values = _ending(message, attempt, decision, now=now)
-            if attempt.outcome is Outcome.DELIVERED:
-                plain.append(values)
-            elif await execute(f"{_FINISH} RETURNING id", *values):
-                await _follow_up(message, attempt, now=now)
-        if plain:
-            await execute_many(_FINISH, plain)
+    async with in_shared_transaction():
+        with statements_at_once():
+            for (message, attempt), decision in zip(ended, decisions, strict=True):
+                values = _ending(message, attempt, decision, now=now)
+                if attempt.outcome is Outcome.DELIVERED:
+                    plain.append(values)
+                elif await execute(f"{_FINISH} RETURNING id", *values):
+                    await _follow_up(message, attempt, now=now)
+            if plain:
+                await execute_many(_FINISH, plain)
+            await _note_shown(ended)
     return decisions
+
+
+async def _note_shown(ended: Sequence[tuple[Message, Attempt]]) -> None:
+    """Note of the open screens that arrived which message shows which version."""
+    for message, attempt in ended:
+        if message.template == SCREEN_TEMPLATE and attempt.outcome is Outcome.DELIVERED:
+            shown_in = attempt.message_id if attempt.is_open_screen else None
+            await mark_shown(message.chat_id, int(message.reference), shown_in)
+
+
+async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None:
+    """Note which message shows which version of a chat's screen (None: one not to be edited)."""
+    await execute(_SHOWN, version, message_id, chat_id)
 
 
 def _ending(

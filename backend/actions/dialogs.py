@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.actions import delivery
-from backend.actions.delivery import SCREEN_TEMPLATE
+from backend.actions.delivery import SCREEN_TEMPLATE, Message
 from backend.domain.delivery import Kind
 from backend.store.crypto import keys
 from backend.store.ids import new_id
 from backend.store.sealed import place_of
-from backend.store.sql import Row, execute
+from backend.store.sql import Row, execute, in_shared_transaction, statements_at_once
 
 Answers = dict[str, str]
 _COLUMNS = "id, chat_id, name, step, answers_sealed, version, shown_version, message_id"
@@ -99,23 +99,36 @@ def _sealed(state: DialogState, row_id: int) -> bytes:
     return keys().seal(held, place_of("dialog", "answers", row_id))
 
 
-async def mark_shown(chat_id: int, version: int, message_id: int | None) -> None:
-    """Note which message shows which version (None: one that cannot be edited).
-
-    An older version never replaces a newer one, nor takes its message's place.
-    """
-    await execute(
-        "UPDATE dialog SET shown_version = $1,"
-        " message_id = CASE WHEN version = $1 THEN $2 ELSE message_id END"
-        " WHERE chat_id = $3 AND shown_version <= $1",
-        *(version, message_id, chat_id),
-    )
+async def mark_shown(state: DialogState) -> None:
+    """Note that the open message was edited to show this state."""
+    async with in_shared_transaction():
+        with statements_at_once():
+            await delivery.mark_shown(state.chat_id, state.version, state.message_id)
 
 
 async def show_anew(state: DialogState, *, now: datetime) -> None:
     """Queue the screen as a new message, in the transaction that changed it."""
-    version = str(state.version)
-    await _queue(f"screen:{state.chat_id}:{version}", state.chat_id, version, now=now)
+    await _queue(_key(state), state.chat_id, str(state.version), now=now)
+
+
+async def show_now(state: DialogState, *, owner_id: int, now: datetime) -> Message | None:
+    """Enter the screen as a new message that its owner sends once this transaction is committed.
+
+    None where it was entered before.
+    """
+    return await delivery.enter_intended(
+        _key(state),
+        Kind.SCREEN,
+        state.chat_id,
+        SCREEN_TEMPLATE,
+        owner_id=owner_id,
+        now=now,
+        reference=str(state.version),
+    )
+
+
+def _key(state: DialogState) -> str:
+    return f"screen:{state.chat_id}:{state.version}"
 
 
 async def show_lost(*, now: datetime, since: datetime, before: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from backend.store.sql import as_datetime, execute
+from backend.store.sql import as_datetime, execute, statements_at_once
 
 GATE = "telegram"
 TOO_FAST = "rate"
@@ -27,7 +27,8 @@ class Gate:
 
     async def look(self) -> None:
         """Learn what others have written of it."""
-        rows = await execute("SELECT closed_until, reason FROM gate WHERE name = $1", GATE)
+        with statements_at_once():
+            rows = await execute("SELECT closed_until, reason FROM gate WHERE name = $1", GATE)
         until = as_datetime(rows[0]["closed_until"]) if rows else None
         if until:
             self.close(until, reason=rows[0]["reason"])

@@ -109,6 +109,18 @@ class Sender:
         """Say that all is well while another process sends."""
         self.last_round_at = self._clock.local()
 
+    async def answer(self, message: Message, send: Send) -> None:
+        """Send a message whose intent committed with what it answers; also while another sends.
+
+        Behind a shut gate it is put back, for whoever delivers the outbox then.
+        """
+        await self._pace.chat_turn(message.chat_id, is_answer=True)
+        await self._pace.slot(message.chat_id, is_answer=True)
+        if self._gate.is_closed(self._clock.now()):
+            await self._insist(self._returns, message)
+        else:
+            await self._finish(message, await self._attempt(message, send))
+
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then let what is on its way come to its end.
 
@@ -226,7 +238,7 @@ class Sender:
     async def _deliver(self, message: Message, lane: _Lane) -> None:
         async with lane.places:
             has_turn = await self._comes_to_its_turn(message, lane)
-            attempt = await self._attempt(message) if has_turn else None
+            attempt = await self._attempt(message, self._send) if has_turn else None
         if attempt:
             await self._finish(message, attempt)
 
@@ -258,11 +270,11 @@ class Sender:
     def _is_shut(self) -> bool:
         return self._is_ending or self._gate.is_closed(self._clock.now())
 
-    async def _attempt(self, message: Message) -> Attempt:
+    async def _attempt(self, message: Message, send: Send) -> Attempt:
         """Make the call; what it says of the gate is known here before anything else is sent."""
         self._tried += 1
         try:
-            attempt = await self._send(message)
+            attempt = await send(message)
         except Exception as error:
             # It broke somewhere between the call and its answer, as a crash would.
             logger.error("sender_broke", send_id=message.id, exc_info=error)

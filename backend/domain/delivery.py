@@ -119,10 +119,14 @@ def allowed_ambiguities(kind: Kind) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: its outcome and whatever Telegram said with it."""
+    """One attempt: its outcome and whatever Telegram said with it.
+
+    `is_open_screen` says that the message can be edited, and shows the chat's screen from now on.
+    """
 
     outcome: Outcome
     message_id: int | None = None
+    is_open_screen: bool = False
     retry_after: timedelta | None = None
     new_chat_id: int | None = None
     error: str | None = None

@@ -29,7 +29,7 @@ _MOST_SHARING = 64
 
 @contextmanager
 def statements_at_once() -> Iterator[None]:
-    """Run the block's statements in the loop's own thread, once its transaction has begun.
+    """Run the block's statements in the loop's own thread: those of a transaction, and reads.
 
     For a few short statements only: the loop waits for them. Beginning and committing, which wait
     for other processes and for the disk, are left to the connection's thread.
@@ -45,10 +45,15 @@ class Connection(aiosqlite.Connection):
     """The stock connection with its own thread, which short statements may spare themselves."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        held = self._connection
-        if held and _at_once.get() and held.in_transaction and fn != held.commit:
+        if _at_once.get() and self._waits_for_nothing(fn, args):
             return fn(*args, **kwargs)
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _waits_for_nothing(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        held = self._connection
+        if held is None or fn == held.commit:
+            return False
+        return held.in_transaction or bool(args and str(args[0]).lstrip().startswith("SELECT"))
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):

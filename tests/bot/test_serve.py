@@ -28,6 +28,12 @@ def free_port() -> int:
         return port
 
 
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Bot:
     """The bot's process, and how it is started again."""
 
@@ -130,10 +136,10 @@ async def test_the_parts_may_run_in_processes_of_their_own(bot: Bot) -> None:
     phone = bot.sandbox.open_phone()
     receiving = await bot.start("--only", "bot")
     phone.start()
-    await until(lambda: bot.office.database.exists() and not len(bot.sandbox.world.updates))
-    bot.settings["PORT"] = str(free_port())
-    await bot.start("--only", "jobs,web")
     await phone.until(GREETING, timeout=PATIENCE)
+    bot.settings["PORT"] = str(port := free_port())
+    await bot.start("--only", "jobs,web")
+    await until(lambda: is_taken(port))
     receiving.terminate()
     assert await receiving.wait() == 0
     assert await bot.end() == 0

@@ -119,6 +119,7 @@ async def guest(shop: Town) -> Phone:
     phone = shop.phone()
     phone.start()
     await phone.until("What may it be?")
+    await shop.settle()
     return phone
 
 
