@@ -10,9 +10,10 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from backend.actions import accounts
 from backend.actions.accounts import Visitor
+from backend.actions.delivery import Message
 from backend.actions.gate import Gate
 from backend.actions.pace import Pace
-from backend.actions.sending import Sender
+from backend.actions.sending import Send, Sender
 from backend.clock import Clock
 from backend.i18n import match_locale, translator
 from bot.dialogs import Attached, Dialogs
@@ -31,7 +32,7 @@ class Turn:
     update: Update
     viewer: Viewer
     attached: Attached | None = None
-    answers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    answers: list[tuple[Message, Send]] = field(default_factory=list)
     after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     error: Exception | None = None
 

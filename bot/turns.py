@@ -38,6 +38,7 @@ class Turns:
         self._desk = desk
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._showing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._newest: WeakValueDictionary[int, Turn] = WeakValueDictionary()
         self._calls: set[asyncio.Task[None]] = set()
 
     async def take(self, update: Update) -> None:
@@ -55,6 +56,7 @@ class Turns:
             return
         if not turn.answers and not turn.after:
             return
+        self._newest[user.id] = turn
         task = asyncio.create_task(self._show(turn))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
@@ -140,12 +142,16 @@ class Turns:
     async def _show(self, turn: Turn) -> None:
         """Make a turn's calls, those of one chat in order, so that the newest screen stays.
 
-        Behind a shut gate they are left to the look for lost screens.
+        A screen that another has followed meanwhile is not sent any more. Behind a shut gate the
+        calls are left to the look for lost screens.
         """
-        async with self._showing.setdefault(turn.viewer.chat_id, asyncio.Lock()):
+        chat_id = turn.viewer.chat_id
+        async with self._showing.setdefault(chat_id, asyncio.Lock()):
             await self._desk.gate.look()
-            for answer in turn.answers:
-                await answer()
+            for message, send in turn.answers:
+                await self._desk.sender.answer(
+                    message, send, is_wanted=lambda: self._newest.get(chat_id) is turn
+                )
             for call in turn.after:
                 await self._call(turn, call)
 
@@ -287,7 +293,7 @@ async def _send_now(turn: Turn, bot: ExtBot[None], desk: Desk, state: DialogStat
     sender, now = desk.sender, turn.viewer.now
     message = await dialogs.show_now(state, owner_id=sender.owner_id, now=now)
     if message:
-        turn.answers.append(partial(sender.answer, message, partial(post_letter, bot, letter)))
+        turn.answers.append((message, partial(post_letter, bot, letter)))
 
 
 async def _rendered(desk: Desk, state: DialogState) -> Letter:

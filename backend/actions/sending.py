@@ -109,17 +109,21 @@ class Sender:
         """Say that all is well while another process sends."""
         self.last_round_at = self._clock.local()
 
-    async def answer(self, message: Message, send: Send) -> None:
+    async def answer(
+        self, message: Message, send: Send, *, is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
         """Send a message whose intent committed with what it answers; also while another sends.
 
-        Behind a shut gate it is put back, for whoever delivers the outbox then.
+        Where it is not wanted any more when its turn comes, or the gate is shut, it is put back:
+        whoever delivers the outbox looks at it again.
         """
         await self._pace.chat_turn(message.chat_id, is_answer=True)
-        await self._pace.slot(message.chat_id, is_answer=True)
-        if self._gate.is_closed(self._clock.now()):
-            await self._insist(self._returns, message)
-        else:
+        if is_wanted():
+            await self._pace.slot(message.chat_id, is_answer=True)
+        if is_wanted() and not self._gate.is_closed(self._clock.now()):
             await self._finish(message, await self._attempt(message, send))
+        else:
+            await self._insist(self._returns, message)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then let what is on its way come to its end.
