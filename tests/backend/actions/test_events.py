@@ -132,13 +132,15 @@ async def test_a_loss_takes_back_every_message_and_task_about_it_in_every_progra
     await reminders.ask_help(wang.id, HelpReason.TRANSPORT, due_id=due.id, now=now)
     await reminders.answer_booked(wang.id, due.id, now.date() + timedelta(days=3), now=now)
     await a_send(1001, now=now, person_id=wang.id, kind="broadcast", purpose="maternal")
+    about_children = {"kind": "broadcast", "purpose": "child", "broadcast_id": 7}
+    await a_send(1001, now=now, person_id=wang.id, **about_children)
     kept = await a_send(1001, now=now, person_id=wang.id, purpose="screening")
     claimed = await a_send(1001, now=now, person_id=wang.id, purpose="maternal", state="claimed")
     later = now + timedelta(hours=1)
     await events.end_pregnancy(wang.id, Told(now=later))
     assert [send.id for send in await Send.filter(state="queued")] == [kept.id]
     await claimed.refresh_from_db()
-    assert claimed.expires_at == later
+    assert claimed.state == "cancelled"
     assert (await Task.get()).state == "cancelled"
     assert not await DueService.filter(state__in=["planned", "open"]).exists()
     assert (await queue_due(now=now + timedelta(days=3))).queued == 0
