@@ -16,6 +16,7 @@ from PIL import Image
 
 from backend.actions import desk
 from backend.domain.complaints import Piece
+from backend.store.backup import make_backup
 from backend.store.database import open_database
 from bot.sandbox.limits import Limits
 from bot.sandbox.phone import Phone
@@ -167,6 +168,9 @@ async def test_no_canary_is_found_in_any_file(tmp_path: Path, count: int) -> Non
             )
         while_running = hits(tmp_path, count)
     assert while_running == []
+    backup = tmp_path / "town.backup"
+    await make_backup(url, backup, keys_file=None, now=NOW, tell=lambda *_: None)
+    assert backup.stat().st_size > 0
     assert hits(tmp_path, count) == []
     assert (tmp_path / "town.db").stat().st_size > 0
     await opened(url, receipts, holder)

@@ -121,6 +121,28 @@ async def test_a_database_that_is_not_empty_is_replaced_only_on_request_and_kept
     aside.unlink()
 
 
+@pytest.mark.parametrize("state", ["damaged", "gone"])
+async def test_a_database_that_is_damaged_or_gone_is_the_case_it_is_made_for(
+    offices: Offices, tmp_path: Path, state: str
+) -> None:
+    kept = await offices.open("sqlite", tmp_path)
+    async with open_database(kept.url, keys_file=kept.keys):
+        await wang_xiuying()
+    file, database = await backed_up(kept), kept.office.database
+    if state == "gone":
+        database.unlink()
+        assert await restored(file, kept) is None
+    else:
+        broken = database.read_bytes()[:4096] + b"x" * 40_000
+        database.write_bytes(broken)
+        with pytest.raises(DatabaseNotEmpty):
+            await restored(file, kept)
+        aside = await restored(file, kept, replaces=True)
+        assert aside is not None
+        assert aside.read_bytes() == broken, "what may still be saved is kept"
+    assert (await rows(kept))["name"] == "王秀英"
+
+
 async def test_a_database_in_use_is_left_alone(kept: Kept) -> None:
     file = await backed_up(kept)
     port = socket.create_server(("127.0.0.1", 0))
