@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
-FOR_DEVELOPERS = {"test", "check", "make_migration", "messages"}
+FOR_DEVELOPERS = {"test", "check", "bench", "make_migration", "messages"}
 NOT_COMMANDS = {"__init__", "run"}
 
 

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
-from backend.actions.budget import is_its_turn
 from backend.actions.gate import GATE, TOO_FAST, WRONG_TOKEN, close_gate
+from backend.actions.leave import IS_NEWEST, SCREEN_TEMPLATE, day_of, may_go, minute_of
 from backend.domain.delivery import (
-    AWAITED,
     LAST_ANSWER,
     PRIORITIES,
     TREATMENTS,
-    UNSOLICITED,
     Attempt,
     Decision,
     Kind,
@@ -26,7 +24,7 @@ from backend.domain.delivery import (
     Treatment,
     next_state,
 )
-from backend.domain.quiet_hours import at_minute, later
+from backend.domain.quiet_hours import later
 from backend.store.sql import (
     Row,
     as_datetime,
@@ -37,17 +35,8 @@ from backend.store.sql import (
     statements_at_once,
 )
 
-SCREEN_TEMPLATE = "screen"
 _TOKEN_PAUSE = timedelta(minutes=1)
 _SHORTEST_PAUSE = timedelta(seconds=1)
-_ONE_DAY = timedelta(days=1)
-_AWAITED = ", ".join(f"'{kind}'" for kind in AWAITED)
-_UNSOLICITED = ", ".join(f"'{kind}'" for kind in UNSOLICITED)
-
-_IS_NEWEST = f"""({{row}}.template <> '{SCREEN_TEMPLATE}' OR EXISTS (
-    SELECT 1 FROM dialog d WHERE d.chat_id = {{row}}.chat_id AND d.shown_version < d.version
-    AND CAST(d.version AS TEXT) = {{row}}.reference))"""
-
 _FINISH = """UPDATE send SET state = $1, due_at = coalesce($2, due_at), tries = $3,
     ambiguities = $4, message_id = $5, error = $6, finished_at = $7, chat_id = $8,
     owner_id = NULL, token = NULL, intent_at = NULL
@@ -167,11 +156,11 @@ async def claim(
             SELECT s.id FROM send s JOIN account a ON a.tg_id = s.chat_id
             LEFT JOIN person p ON p.id = s.person_id
             WHERE s.state = 'queued' AND s.priority <= $6 AND s.due_at <= $3 AND s.expires_at > $3
-            AND {_may_go("$4", day=("$7", "$8"))}
+            AND {may_go("$4", day=("$7", "$8"))}
             ORDER BY s.priority, s.due_at, s.id LIMIT $5 {lock})
         UPDATE send SET state = 'claimed', owner_id = $1, token = $2, intent_at = NULL
         WHERE id IN (SELECT id FROM chosen) RETURNING {_COLUMNS}""",
-        *(owner_id, secrets.token_hex(8), now, _minute(now), limit, least, *_day(now)),
+        *(owner_id, secrets.token_hex(8), now, minute_of(now), limit, least, *day_of(now)),
     )
     return sorted(map(_message, rows), key=lambda message: (PRIORITIES[message.kind], message.id))
 
@@ -189,10 +178,10 @@ async def intend(messages: Sequence[Message], *, now: datetime) -> list[bool]:
         f"""{held} UPDATE send SET intent_at = $1 WHERE state = 'claimed' AND id IN (
             SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token
             JOIN account a ON a.tg_id = s.chat_id LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.expires_at > $1 AND {_may_go("$2", day=("$4", "$5"))} AND NOT EXISTS (
+            WHERE s.expires_at > $1 AND {may_go("$2", day=("$4", "$5"))} AND NOT EXISTS (
                 SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1))
         AND token IN (SELECT token FROM held) RETURNING id, token""",
-        *(now, _minute(now), GATE, *_day(now), *values),
+        *(now, minute_of(now), GATE, *day_of(now), *values),
     )
     intended = {(row["id"], row["token"]) for row in rows}
     return [(message.id, message.token) in intended for message in messages]
@@ -323,7 +312,7 @@ async def expire(*, now: datetime) -> int:
     """
     rows = await execute(
         "UPDATE send SET state = 'expired', finished_at = $1 WHERE state = 'queued'"
-        f" AND (expires_at <= $1 OR NOT {_IS_NEWEST.format(row='send')})"
+        f" AND (expires_at <= $1 OR NOT {IS_NEWEST.format(row='send')})"
         " AND (broadcast_id IS NULL OR NOT EXISTS (SELECT 1 FROM broadcast b"
         "  WHERE b.id = send.broadcast_id AND b.state = 'paused')) RETURNING id",
         now,
@@ -340,8 +329,8 @@ async def oldest_due(*, now: datetime, but: Kind | None = None) -> datetime | No
         f"""SELECT min(s.due_at) AS at FROM send s JOIN account a ON a.tg_id = s.chat_id
         LEFT JOIN person p ON p.id = s.person_id
         WHERE s.state = 'queued' AND s.due_at <= $1 AND s.expires_at > $1 AND s.kind <> $5
-        AND {_may_go("$2", day=("$3", "$4"))}""",
-        *(now, _minute(now), *_day(now), but or ""),
+        AND {may_go("$2", day=("$3", "$4"))}""",
+        *(now, minute_of(now), *day_of(now), but or ""),
     )
     return as_datetime(rows[0]["at"])
 
@@ -350,32 +339,6 @@ async def forget_finished(*, before: datetime) -> int:
     """Delete terminal rows older than `before`; what they were about lives on in its own row."""
     rows = await execute("DELETE FROM send WHERE finished_at < $1 RETURNING id", before)
     return len(rows)
-
-
-def _may_go(minute: str, *, day: tuple[str, str]) -> str:
-    """Return the condition for a row `s` (account `a`, person `p`) to go at that local minute.
-
-    The chat can be written to, the purpose is still consented to, and the reader is not in quiet
-    hours and has had no other unsolicited message in the local `day` [first, last); what she set
-    herself, and answers to her, are not held back. A broadcast's copy goes while its broadcast is
-    being sent, to who still wants news.
-    """
-    return f"""
-        (a.state = 'active'
-            OR (a.state = 'stopped' AND s.kind IN ({_AWAITED})))
-        AND (s.purpose IS NULL OR EXISTS (
-            SELECT 1 FROM consent c WHERE c.person_id = s.person_id AND c.purpose = s.purpose
-            AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL))
-        AND {_IS_NEWEST.format(row="s")}
-        AND (s.broadcast_id IS NULL OR (
-            EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state = 'sending')
-            AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = s.person_id
-                AND t.topic = 'news' AND t.choice <> 'on')))
-        AND (s.kind NOT IN ({_UNSOLICITED}) OR s.is_self_set OR p.id IS NULL
-            OR CASE WHEN p.quiet_from_minute > p.quiet_to_minute
-                THEN {minute} >= p.quiet_to_minute AND {minute} < p.quiet_from_minute
-                ELSE {minute} < p.quiet_from_minute OR {minute} >= p.quiet_to_minute END)
-        AND {is_its_turn(first=day[0], last=day[1])}"""
 
 
 def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]]:
@@ -389,16 +352,6 @@ def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]
     )
     values = chain.from_iterable((message.id, message.token) for message in messages)
     return f"WITH held(id, token) AS (VALUES {rows})", list(values)
-
-
-def _minute(now: datetime) -> int:
-    return now.hour * 60 + now.minute
-
-
-def _day(now: datetime) -> tuple[datetime, datetime]:
-    """Return the first moment of the local day, and of the next."""
-    today = now.date()
-    return at_minute(today, 0, now.tzinfo), at_minute(today + _ONE_DAY, 0, now.tzinfo)
 
 
 def _message(row: Row) -> Message:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from backend.actions import delivery
-from backend.actions.delivery import SCREEN_TEMPLATE, Message
+from backend.actions.delivery import Message
+from backend.actions.leave import SCREEN_TEMPLATE
 from backend.domain.delivery import Kind
 from backend.store.crypto import keys
 from backend.store.ids import new_id

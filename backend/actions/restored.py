@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from backend.actions import audit
 from backend.actions.broadcast_run import advance
-from backend.actions.delivery import SCREEN_TEMPLATE
+from backend.actions.leave import SCREEN_TEMPLATE
 from backend.domain.broadcasts import Act
 from backend.store import models
 from backend.store.sql import execute, in_transaction, marks

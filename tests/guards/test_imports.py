@@ -29,7 +29,8 @@ ALLOWED: dict[str, set[str]] = {
         "segno",
     },
     "backend.texts": {"backend.domain", "backend.i18n"},
-    "backend.store": {"backend.domain", "tortoise", "nacl"},
+    # aiosqlite is the driver below Tortoise: there it is decided what need not go by its thread.
+    "backend.store": {"backend.domain", "tortoise", "nacl", "aiosqlite"},
     "backend.actions": {
         "backend.domain",
         "backend.store",
