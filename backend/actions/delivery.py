@@ -32,7 +32,6 @@ from backend.store.sql import (
     execute,
     execute_many,
     in_shared_transaction,
-    statements_at_once,
 )
 
 _TOKEN_PAUSE = timedelta(minutes=1)
@@ -212,16 +211,15 @@ async def finish(ended: Sequence[tuple[Message, Attempt]], *, now: datetime) -> 
     ]
     plain: list[Sequence[object]] = []
     async with in_shared_transaction():
-        with statements_at_once():
-            for (message, attempt), decision in zip(ended, decisions, strict=True):
-                values = _ending(message, attempt, decision, now=now)
-                if attempt.outcome is Outcome.DELIVERED:
-                    plain.append(values)
-                elif await execute(f"{_FINISH} RETURNING id", *values):
-                    await _follow_up(message, attempt, now=now)
-            if plain:
-                await execute_many(_FINISH, plain)
-            await _note_shown(ended)
+        for (message, attempt), decision in zip(ended, decisions, strict=True):
+            values = _ending(message, attempt, decision, now=now)
+            if attempt.outcome is Outcome.DELIVERED:
+                plain.append(values)
+            elif await execute(f"{_FINISH} RETURNING id", *values):
+                await _follow_up(message, attempt, now=now)
+        if plain:
+            await execute_many(_FINISH, plain)
+        await _note_shown(ended)
     return decisions
 
 

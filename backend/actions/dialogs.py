@@ -11,7 +11,7 @@ from backend.domain.delivery import Kind
 from backend.store.crypto import keys
 from backend.store.ids import new_id
 from backend.store.sealed import place_of
-from backend.store.sql import Row, execute, in_shared_transaction, statements_at_once
+from backend.store.sql import Row, execute, in_shared_transaction
 
 Answers = dict[str, str]
 _COLUMNS = "id, chat_id, name, step, answers_sealed, version, shown_version, message_id"
@@ -103,8 +103,7 @@ def _sealed(state: DialogState, row_id: int) -> bytes:
 async def mark_shown(state: DialogState) -> None:
     """Note that the open message was edited to show this state."""
     async with in_shared_transaction():
-        with statements_at_once():
-            await delivery.mark_shown(state.chat_id, state.version, state.message_id)
+        await delivery.mark_shown(state.chat_id, state.version, state.message_id)
 
 
 async def show_anew(state: DialogState, *, now: datetime) -> None:

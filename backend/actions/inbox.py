@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.exceptions import BaseORMException
 
 from backend.store.crypto import keys
-from backend.store.sql import execute, in_shared_transaction, statements_at_once
+from backend.store.sql import execute, in_shared_transaction
 
 
 @asynccontextmanager
@@ -17,13 +17,12 @@ async def take_in(update_id: int, *, now: datetime) -> AsyncIterator[bool]:
     Whatever raises inside undoes the taking in as well, so that the update can come again.
     """
     async with in_shared_transaction():
-        with statements_at_once():
-            rows = await execute(
-                "INSERT INTO update_seen (update_id, seen_at) VALUES ($1, $2)"
-                " ON CONFLICT (update_id) DO NOTHING RETURNING update_id",
-                *(update_id, now),
-            )
-            yield bool(rows)
+        rows = await execute(
+            "INSERT INTO update_seen (update_id, seen_at) VALUES ($1, $2)"
+            " ON CONFLICT (update_id) DO NOTHING RETURNING update_id",
+            *(update_id, now),
+        )
+        yield bool(rows)
 
 
 def may_pass(error: Exception) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tortoise import transactions
 from tortoise.context import require_context
 
-from backend.store.sqlite import ImmediateClient
+from backend.store.sqlite import ImmediateClient, statements_at_once
 
 
 @dataclass
@@ -31,8 +31,8 @@ async def in_transaction() -> AsyncIterator[None]:
 async def in_shared_transaction() -> AsyncIterator[None]:
     """As `in_transaction`, for short blocks of which many come at once.
 
-    On SQLite, where each commit waits for the disk and one writes at a time, they share a commit;
-    PostgreSQL does that by itself.
+    On SQLite, where each commit waits for the disk and one writes at a time, they share a commit,
+    and their statements, which are short too, run at once; PostgreSQL does that by itself.
     """
     client = require_context().db()
     if not isinstance(client, ImmediateClient):
@@ -40,7 +40,7 @@ async def in_shared_transaction() -> AsyncIterator[None]:
             yield
         return
     async with client.in_shared_transaction():
-        with _noted():
+        with statements_at_once(), _noted():
             yield
 
 

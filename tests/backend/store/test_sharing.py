@@ -9,7 +9,6 @@ from backend.store.sql import (
     execute,
     in_shared_transaction,
     in_transaction,
-    statements_at_once,
 )
 from backend.store.transactions import is_in_transaction
 
@@ -22,13 +21,10 @@ class Refused(Exception):
 
 async def _see(number: int, now: datetime, *, fails: bool = False) -> None:
     async with in_shared_transaction():
-        with statements_at_once():
-            await execute(
-                "INSERT INTO update_seen (update_id, seen_at) VALUES ($1, $2)", number, now
-            )
-            await asyncio.sleep(0)
-            if fails:
-                raise Refused
+        await execute("INSERT INTO update_seen (update_id, seen_at) VALUES ($1, $2)", number, now)
+        await asyncio.sleep(0)
+        if fails:
+            raise Refused
 
 
 async def _seen() -> list[int]:
