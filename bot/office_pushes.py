@@ -3,16 +3,20 @@
 from backend.actions import broadcasts
 from backend.actions.broadcast_run import ANSWERED, TEMPLATE, WAITING
 from backend.actions.delivery import Message
+from backend.actions.grouping import Shared
 from backend.texts.broadcasts import answered_text, copy_text, waiting_text
 from bot.buttons import Button, Screen
 from bot.send import Template
 from bot.viewer import Viewer
 
+# Of thousands of copies many are written at once.
+_COPIES = Shared(broadcasts.copy_of)
+
 
 async def broadcast(viewer: Viewer, message: Message) -> Screen:
     """The office's news in her language, with a small way out; a sample names its language."""
     number, _colon, locale = message.reference.partition(":")
-    copy = await broadcasts.copy_of(int(number), locale or viewer.visitor.locale)
+    copy = await _COPIES.get(int(number), locale or viewer.visitor.locale)
     assert copy is not None, "a broadcast with copies keeps its words"
     stop = Button(viewer._("🔕 No more notices"), opens="news", keeps_message=True)
     text = copy_text(copy.township, copy.text)

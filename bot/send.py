@@ -1,7 +1,8 @@
 """From a screen to the Telegram call, and from a row of the outbox to an attempt."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -9,17 +10,19 @@ from telegram import BotCommandScopeChat, InlineKeyboardMarkup, InputFile, Reply
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from backend.actions import delivery, dialogs
-from backend.actions.accounts import COMMANDS_TEMPLATE
+from backend.actions import accounts, delivery, dialogs
+from backend.actions.accounts import COMMANDS_TEMPLATE, Visitor
 from backend.actions.delivery import Message
 from backend.actions.dialogs import DialogState
 from backend.actions.gate import close_gate
+from backend.actions.grouping import Grouped
+from backend.actions.sending import Send
 from backend.actions.unreached import UNWRITTEN
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
 from backend.texts.reminders import repeated
 from bot.buttons import FileContent, PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
 from bot.commands.openings import command_list
-from bot.context import Desk, recall
+from bot.context import Desk, recall, viewer_of
 from bot.outcomes import attempt_of
 from bot.viewer import Viewer
 
@@ -48,38 +51,45 @@ class Courier:
         self._bot = bot
         self._desk = desk
         self._templates = templates
+        self._visitors = Grouped(_visitors)
 
     async def send(self, message: Message) -> Attempt:
-        """Send one message; what cannot be written was not sent, and comes again a few times.
+        """Write one message and send it."""
+        return await (await self.prepare(message))(message)
 
-        The database may have been away. What cannot be written then either fails where it is seen.
+    async def prepare(self, message: Message) -> Send:
+        """Write a message as things stand now; what is returned sends it.
+
+        What cannot be written was not sent, and comes again a few times, as the database may have
+        been away; then it fails where it is seen.
         """
         if message.template == COMMANDS_TEMPLATE:
-            return await self._renew_commands(message.chat_id)
+            return self._renew_commands
         try:
             letter = await self._written(message)
         except Exception as error:
             logger.error("message_not_written", send_id=message.id, exc_info=error)
             is_last = message.tries + 1 >= _MOST_WRITINGS
             outcome = Outcome.BAD_REQUEST if is_last else Outcome.NOT_WRITTEN
-            return Attempt(outcome, error=f"{UNWRITTEN}: {type(error).__name__}")
-        return await post_letter(self._bot, letter, message)
+            return partial(_unsent, Attempt(outcome, error=f"{UNWRITTEN}: {type(error).__name__}"))
+        return partial(post_letter, self._bot, letter)
 
-    async def _renew_commands(self, chat_id: int) -> Attempt:
+    async def _renew_commands(self, message: Message) -> Attempt:
         """Give a chat the list of commands of its roles, in its language."""
-        viewer = await recall(chat_id, self._desk)
+        viewer = await recall(message.chat_id, self._desk)
         assert viewer is not None, "a message goes to an account"
         commands = command_list(viewer._, viewer.visitor.roles)
         try:
-            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))
+            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(message.chat_id))
         except TelegramError as error:
             return attempt_of(error)
         return Attempt(Outcome.DELIVERED)
 
     async def _written(self, message: Message) -> Letter:
         """Render a message as it stands now: the chat's open screen, or its template's."""
-        viewer = await recall(message.chat_id, self._desk)
-        assert viewer is not None, "a message goes to an account"
+        visitor = await self._visitors.add(message.chat_id)
+        assert visitor is not None, "a message goes to an account"
+        viewer = viewer_of(visitor, self._desk, now=self._desk.clock.local())
         if message.template == "screen":
             state = await dialogs.load(message.chat_id)
             assert state is not None, "a screen belongs to a dialog"
@@ -108,6 +118,15 @@ async def screen_letter(desk: Desk, viewer: Viewer, state: DialogState) -> Lette
     """Render a chat's open screen."""
     screen = await desk.dialogs.screen(viewer, state)
     return Letter(screen, markup_of(screen, state.version), state)
+
+
+async def _visitors(chat_ids: Sequence[int]) -> Sequence[Visitor | None]:
+    found = await accounts.find_all(chat_ids)
+    return [found.get(chat_id) for chat_id in chat_ids]
+
+
+async def _unsent(attempt: Attempt, _message: Message) -> Attempt:
+    return attempt
 
 
 def markup_of(screen: Screen, version: int) -> Markup:

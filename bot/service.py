@@ -2,12 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
-)
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -94,7 +89,8 @@ async def running(
         await stack.enter_async_context(in_touch(service))
         await stack.enter_async_context(_ticking(service, EVERYWHERE))
         if "jobs" in parts:
-            await stack.enter_async_context(sending(service, beside=_the_senders_ticks))
+            jobs = [job for job in JOBS if job not in EVERYWHERE]
+            await stack.enter_async_context(sending(service, jobs=jobs))
         if "bot" in parts:
             await stack.enter_async_context(incoming(service))
         yield service
@@ -117,10 +113,12 @@ async def assembled(
         api=config.telegram_api,
         requests=requests(),
     )
+    courier = Courier(walk.bot, desk, TEMPLATES)
     desk.sender = Sender(
         owner_id=new_id(),
         clock=clock,
-        send=Courier(walk.bot, desk, TEMPLATES).send,
+        send=courier.send,
+        prepare=courier.prepare,
         pace=pace,
         gate=desk.gate,
     )
@@ -225,17 +223,9 @@ async def _ticking(service: Service, jobs: Sequence[Job]) -> AsyncIterator[None]
     figures.forget_ticks([job.name for job in jobs])
 
 
-def _the_senders_ticks(service: Service) -> AbstractAsyncContextManager[None]:
-    """Wake every job that one process alone does."""
-    return _ticking(service, [job for job in JOBS if job not in EVERYWHERE])
-
-
-Beside = Callable[[Service], AbstractAsyncContextManager[None]]
-
-
 @asynccontextmanager
-async def sending(service: Service, *, beside: Beside | None = None) -> AsyncIterator[None]:
-    """Deliver the outbox beside the block, with what goes on `beside` it, whenever it is our turn.
+async def sending(service: Service, *, jobs: Sequence[Job] = ()) -> AsyncIterator[None]:
+    """Deliver the outbox and wake the jobs beside the block, whenever it is this process's turn.
 
     One process at a time does, the others stand by. What is being sent is finished before the end.
     """
@@ -246,8 +236,7 @@ async def sending(service: Service, *, beside: Beside | None = None) -> AsyncIte
             if await recovery.has_other_owners(sender.owner_id):
                 await pause(ended, grace_seconds())
             await recovery.register_owner(sender.owner_id, now=service.clock.now())
-            if beside:
-                await stack.enter_async_context(beside(service))
+            await stack.enter_async_context(_ticking(service, jobs))
             stack.enter_context(_leading(service))
             await sender.run(ended)
         await recovery.forget_owner(sender.owner_id)

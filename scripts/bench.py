@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from scripts.benchmarks.broadcast import bench_broadcast
 from scripts.benchmarks.imports import bench_import
 from scripts.benchmarks.plan import bench_plan
 
 BENCHMARKS: dict[str, tuple[int, Callable[[int, argparse.Namespace], dict[str, Any]]]] = {
+    "broadcast": (10_000, bench_broadcast),
     "import": (50_000, bench_import),
     "plan": (100_000, lambda people, options: bench_plan(people, options.database)),
 }
@@ -21,6 +23,8 @@ def main() -> int:
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--people", type=int, help="how many people")
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--rate", type=int, help="calls a second that Telegram takes")
+    parser.add_argument("--latency-ms", type=float, default=50.0, help="how slow Telegram answers")
     arguments = parser.parse_args()
     usual, benchmark = BENCHMARKS[arguments.name]
     print(json.dumps(benchmark(arguments.people or usual, arguments)))

@@ -1,14 +1,19 @@
 """Chats and the persons behind them: meeting, language, stopping, being blocked, coming back."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.actions.delivery import enqueue, shut_chat
 from backend.domain.access import Actor, Held, Role
 from backend.domain.delivery import Kind
-from backend.store.sql import Row, execute, in_transaction
+from backend.store.sql import Row, among, execute, in_transaction, listed
 
 COMMANDS_TEMPLATE = "commands"
+_VISITORS = """
+    SELECT a.tg_id, a.locale, a.state, a.person_id, p.state AS person_state, p.village_code,
+    p.hides_content FROM account a LEFT JOIN person p ON p.id = a.person_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,63 +47,66 @@ class Visitor:
 
 async def meet(tg_id: int, locale: str, *, now: datetime) -> Visitor:
     """Return who is behind a chat; a new chat is entered with `locale`, and nothing else of it."""
-    row = await _find(tg_id)
-    if row is None:
+    visitor = await find(tg_id)
+    if visitor is None:
         await execute(
             "INSERT INTO account (tg_id, locale, state, started_at, state_at)"
             " VALUES ($1, $2, 'active', $3, $3) ON CONFLICT (tg_id) DO NOTHING",
             *(tg_id, locale, now),
         )
-        row = await _find(tg_id)
-        assert row is not None, "it was entered just now"
-    return await _visitor(row, locale)
+        visitor = await find(tg_id)
+        assert visitor is not None, "it was entered just now"
+    return visitor if visitor.locale else replace(visitor, locale=locale)
 
 
 async def find(tg_id: int) -> Visitor | None:
     """Return who is behind a chat, or None for a chat that never wrote."""
-    row = await _find(tg_id)
-    return await _visitor(row, row["locale"]) if row else None
+    return (await find_all([tg_id])).get(tg_id)
+
+
+async def find_all(tg_ids: Collection[int]) -> dict[int, Visitor]:
+    """Return who is behind each of these chats; those that never wrote are left out."""
+    rows = await execute(f"{_VISITORS} WHERE {among('a.tg_id', 1)}", listed(tg_ids))
+    held = await _roles_of_all({row["person_id"] for row in rows if row["person_id"]})
+    return {row["tg_id"]: _visitor(row, held.get(row["person_id"], ())) for row in rows}
 
 
 async def visitor_of(person_id: int) -> Visitor | None:
     """Return the chat of a person, or None while she has none."""
     rows = await execute("SELECT tg_id FROM account WHERE person_id = $1", person_id)
-    row = await _find(rows[0]["tg_id"]) if rows else None
-    return await _visitor(row, row["locale"]) if row else None
+    return await find(rows[0]["tg_id"]) if rows else None
 
 
-async def _find(tg_id: int) -> Row | None:
-    rows = await execute(
-        "SELECT a.tg_id, a.locale, a.state, a.person_id, p.state AS person_state,"
-        " p.village_code, p.hides_content FROM account a LEFT JOIN person p ON p.id = a.person_id"
-        " WHERE a.tg_id = $1",
-        tg_id,
-    )
-    return rows[0] if rows else None
-
-
-async def _visitor(row: Row, locale: str) -> Visitor:
+def _visitor(row: Row, held: tuple[Held, ...]) -> Visitor:
     person_id = row["person_id"]
     return Visitor(
         tg_id=row["tg_id"],
-        locale=row["locale"] or locale,
+        locale=row["locale"] or "",
         state=row["state"],
         person_id=person_id,
         person_state=row["person_state"],
         village_code=row["village_code"],
         hides_content=bool(row["hides_content"]) if person_id else True,
-        held=await roles_of(person_id) if person_id else (),
+        held=held,
     )
 
 
 async def roles_of(person_id: int) -> tuple[Held, ...]:
     """Return the roles a person holds now, beside being a resident."""
+    return (await _roles_of_all({person_id})).get(person_id, ())
+
+
+async def _roles_of_all(person_ids: Collection[int]) -> dict[int, tuple[Held, ...]]:
     rows = await execute(
-        "SELECT role, region_code FROM role_grant WHERE person_id = $1 AND ended_at IS NULL"
-        " ORDER BY id",
-        person_id,
+        "SELECT person_id, role, region_code FROM role_grant"
+        f" WHERE ended_at IS NULL AND {among('person_id', 1)} ORDER BY id",
+        listed(person_ids),
     )
-    return tuple(Held(Role(row["role"]), row["region_code"]) for row in rows)
+    held: dict[int, tuple[Held, ...]] = {}
+    for row in rows:
+        one = Held(Role(row["role"]), row["region_code"])
+        held[row["person_id"]] = (*held.get(row["person_id"], ()), one)
+    return held
 
 
 async def set_locale(tg_id: int, locale: str) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,3 +57,22 @@ class Grouped(Generic[Item, Result]):
         for (_item, future), result in zip(group, results, strict=True):
             if not future.done():
                 future.set_result(result)
+
+
+class Shared(Generic[Result]):
+    """Reads that are asked for again while they are under way are made once."""
+
+    def __init__(self, read: Callable[..., Coroutine[Any, Any, Result]]) -> None:
+        self._read = read
+        self._loops: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, dict[tuple[object, ...], asyncio.Task[Result]]
+        ] = WeakKeyDictionary()
+
+    async def get(self, *key: object) -> Result:
+        """Read what belongs to these arguments, or wait for who is reading it."""
+        under_way = self._loops.setdefault(asyncio.get_running_loop(), {})
+        task = under_way.get(key)
+        if task is None:
+            task = under_way[key] = asyncio.create_task(self._read(*key))
+            task.add_done_callback(lambda _done: under_way.pop(key))
+        return await asyncio.shield(task)

@@ -32,6 +32,7 @@ from backend.domain.delivery import (
 logger = structlog.get_logger(__name__)
 
 Send = Callable[[Message], Awaitable[Attempt]]
+Prepare = Callable[[Message], Awaitable[Send]]
 Ended = tuple[Message, Attempt]
 # So much of the work to come is claimed, and so much of it has its intent committed, ahead.
 _CLAIMED_AHEAD_SECONDS = 0.5
@@ -46,8 +47,8 @@ _SAYS_NOTHING_OF_THE_TOKEN = (Treatment.NOT_SENT, Treatment.UNCLEAR)
 class _Lane:
     """One of the two ways out: answers to people, or what goes to many at once.
 
-    `places` are those on their way, `ahead` those of them whose call has not begun; `waiting`
-    counts what is claimed and whose call has not begun.
+    `places` are for calls, `ahead` for what has its intent committed and waits for its call;
+    `waiting` counts all that is claimed and whose call has not begun.
     """
 
     is_answer: bool
@@ -60,8 +61,9 @@ class Sender:
     """Delivers the outbox of one process, in each lane at most `width` messages at a time.
 
     Within a chat messages go one after another, the most urgent first. Answers to people take
-    the next slot, whatever is queued in bulk. `idle_seconds` is how long after it found nothing
-    it looks again, unless it is nudged.
+    the next slot, whatever is queued in bulk. `prepare` writes a message ahead of its slot and
+    returns what then sends it. `idle_seconds` is how long after it found nothing it looks again,
+    unless it is nudged.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Sender:
         owner_id: int,
         clock: Clock,
         send: Send,
+        prepare: Prepare | None = None,
         pace: Pace,
         gate: Gate | None = None,
         width: int = 64,
@@ -79,6 +82,7 @@ class Sender:
         self.last_round_at: datetime | None = None
         self._clock = clock
         self._send = send
+        self._prepare = prepare
         self._pace = pace
         self._gate = gate or Gate()
         self._idle_seconds = idle_seconds
@@ -240,31 +244,46 @@ class Sender:
             del self._queues[chat_id]
 
     async def _deliver(self, message: Message, lane: _Lane) -> None:
-        async with lane.places:
-            has_turn = await self._comes_to_its_turn(message, lane)
-            attempt = await self._attempt(message, self._send) if has_turn else None
-        if attempt:
-            await self._finish(message, attempt)
+        send = await self._in_its_turn(message, lane)
+        if send is None:
+            await self._insist(self._returns, message)
+            return
+        try:
+            attempt = await self._attempt(message, send)
+        finally:
+            lane.places.release()
+        await self._finish(message, attempt)
 
-    async def _comes_to_its_turn(self, message: Message, lane: _Lane) -> bool:
-        """Commit the intent and wait for the slot; False where it may not go: it is put back."""
-        has_turn = False
+    async def _in_its_turn(self, message: Message, lane: _Lane) -> Send | None:
+        """Commit the intent, have it written, wait for place and slot; None where it may not go.
+
+        Nothing comes between the slot and the call.
+        """
+        send = None
         try:
             async with lane.ahead:
-                has_turn = not self._is_shut() and await self._intents.add(message)
-                if has_turn:
-                    await self._pace.slot(message.chat_id, is_answer=lane.is_answer)
+                if not self._is_shut() and await self._intents.add(message):
+                    send = await self._prepare(message) if self._prepare else self._send
+                    await self._take_place(message, lane)
         except Exception as error:
             # Whether the intent was committed or not, nothing was sent.
             logger.error("intent_failed", send_id=message.id, exc_info=error)
-            self._trouble, has_turn = error, False
+            self._trouble, send = error, None
         finally:
             lane.waiting -= 1
             self._ask_for_more()
-        if not has_turn or self._is_shut():
-            await self._insist(self._returns, message)
-            return False
-        return True
+        if send and self._is_shut():
+            lane.places.release()
+            return None
+        return send
+
+    async def _take_place(self, message: Message, lane: _Lane) -> None:
+        await lane.places.acquire()
+        try:
+            await self._pace.slot(message.chat_id, is_answer=lane.is_answer)
+        except BaseException:
+            lane.places.release()
+            raise
 
     def _ask_for_more(self) -> None:
         is_dry = asyncio.get_running_loop().time() < self._dry_until

@@ -26,15 +26,15 @@ class Sample:
     more: dict[str, float] = field(default_factory=dict)
 
 
-def compare(ours: Side, baselines: dict[str, Side]) -> dict[str, Any]:
-    """Measure ours and every baseline in turn, `ROUNDS` times; return medians and ratios.
+def compare(ours: Side, baselines: dict[str, Side], *, rounds: int = ROUNDS) -> dict[str, Any]:
+    """Measure ours and every baseline in turn, `rounds` times; return medians and ratios.
 
     `speed_ratio` is our items a second over the baseline's, so higher is better. Further figures
     of ours are medians too.
     """
     sides = {"": ours, **baselines}
     samples: dict[str, list[Sample]] = {name: [] for name in sides}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, side in sides.items():
             samples[name].append(_measured(side))
     own = _summary(samples[""])

@@ -1,0 +1,276 @@
+"""`bench broadcast`: one to everybody through the whole engine, against bare calls.
+
+The Bot API server runs on loopback in a process of its own and answers after `--latency-ms`. Ours
+does what the service does: claims, intents and finishes in a durable database, one process, one
+core. Without `--rate` nothing holds it back but the number of calls in flight. With `--rate` it
+keeps to a limit while people press buttons: measured is what the server saw.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import time
+from bisect import bisect_left
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+
+from backend.actions import broadcast_run
+from backend.actions.inbox import webhook_secret
+from backend.clock import Clock
+from backend.config import Config
+from backend.jobs import JOBS
+from backend.store.models import (
+    Account,
+    Broadcast,
+    BroadcastText,
+    BroadcastVillage,
+    Consent,
+    Person,
+    Region,
+)
+from backend.store.sql import execute
+from bot.service import Service, assembled, in_touch, sending
+from bot.transport import requests
+from bot.webhook import PATH, webhook_route
+from scripts.benchmarks.databases import Prepared, prepared
+from scripts.benchmarks.loopback import TOKEN, Loopback, Taps, loopback
+from scripts.benchmarks.measuring import compare
+
+ZONE = ZoneInfo("Asia/Shanghai")
+WORDS = "本周六上午，卫生院免费测血压，欢迎大家来。"
+IN_FLIGHT = 64
+STOCK_AT_ITS_BEST = 32
+BROADCAST, VILLAGE, TOWNSHIP = 1, "330000100001", "330000100000"
+FIRST_CHAT, FIRST_TAPPER = 7_000_000_001, 8_000_000_001
+_UNLIMITED = 100_000
+_AT_ONCE = 1_000
+_TAPS_PER_SECOND = 3
+_LOOK_SECONDS = 0.02
+_update_ids = count(700_000_001)
+
+
+def bench_broadcast(people: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Measure a broadcast to `people`; with a rate, how near it keeps to that limit."""
+    latency, rate = options.latency_ms / 1000, options.rate
+    with prepared(options.database, partial(_settle, people)) as base:
+        ours = partial(_ours, base, latency, people, rate)
+        if rate:
+            return compare(ours, {}, rounds=1)
+        bare = partial(_bare, latency, people)
+        return compare(
+            ours,
+            {
+                f"stock_{IN_FLIGHT}_in_flight": partial(bare, _stock_request, IN_FLIGHT),
+                f"stock_{STOCK_AT_ITS_BEST}_in_flight": partial(
+                    bare, _stock_request, STOCK_AT_ITS_BEST
+                ),
+                f"bare_{IN_FLIGHT}_in_flight": partial(bare, _our_request, IN_FLIGHT),
+            },
+        )
+
+
+async def _settle(people: int) -> None:
+    """A village of readers without quiet hours, and a broadcast to them that is not begun yet."""
+    now = Clock(ZONE).now()
+    await Region.create(code=TOWNSHIP, name="青溪镇")
+    await Region.create(code=VILLAGE, name="柳树村")
+    numbers = range(1, people + 1)
+    moments = {"created_at": now, "updated_at": now}
+    await Person.bulk_create(
+        (
+            Person(
+                id=number,
+                village_code=VILLAGE,
+                state="confirmed",
+                quiet_from_minute=0,
+                quiet_to_minute=0,
+                **moments,
+            )
+            for number in numbers
+        ),
+        batch_size=_AT_ONCE,
+    )
+    await Account.bulk_create(
+        (_account(FIRST_CHAT + number, number, now) for number in numbers), batch_size=_AT_ONCE
+    )
+    await Consent.bulk_create(
+        (Consent(person_id=n, purpose="service", text_version="1", given_at=now) for n in numbers),
+        batch_size=_AT_ONCE,
+    )
+    await Broadcast.create(
+        id=BROADCAST,
+        region_code=TOWNSHIP,
+        state="queued",
+        goes_at=now + timedelta(days=1),
+        written_by=1,
+        confirmed_by=2,
+        created_at=now,
+    )
+    await BroadcastText.create(broadcast_id=BROADCAST, locale="zh_CN", text=WORDS)
+    await BroadcastVillage.create(broadcast_id=BROADCAST, village_code=VILLAGE)
+
+
+def _account(chat: int, person_id: int, now: datetime) -> Account:
+    return Account(tg_id=chat, person_id=person_id, locale="zh_CN", started_at=now, state_at=now)
+
+
+def _ours(
+    base: Prepared, latency: float, people: int, rate: int | None
+) -> tuple[float, int, dict[str, float]]:
+    """Deliver it by the whole engine on one core, the server on another where there is one."""
+    with loopback() as telegram:
+        telegram.be_slow(latency)
+        _keep_to_one_core()
+        return asyncio.run(_delivered(base, telegram, people, rate))
+
+
+def _keep_to_one_core() -> None:
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+async def _delivered(
+    base: Prepared, telegram: Loopback, people: int, rate: int | None
+) -> tuple[float, int, dict[str, float]]:
+    async with base.copy("ours"), _service(telegram, rate or _UNLIMITED, base) as (service, port):
+        gc.freeze()
+        telegram.arrivals()
+        tapping = asyncio.create_task(_tapped(telegram, port, people, rate)) if rate else None
+        started = time.perf_counter()
+        assert await broadcast_run.begin(BROADCAST, now=service.clock.local())
+        service.sender.nudge()
+        while await execute(  # noqa: ASYNC110 (the database is asked whether all is through)
+            "SELECT 1 AS one FROM send WHERE broadcast_id = $1"
+            " AND state IN ('queued', 'claimed') LIMIT 1",
+            BROADCAST,
+        ):
+            await asyncio.sleep(_LOOK_SECONDS)
+        seconds = time.perf_counter() - started
+        waits = await tapping if tapping else []
+        sent = await execute("SELECT count(*) AS n FROM send WHERE state = 'sent'")
+        assert sent[0]["n"] >= people, sent
+        return seconds, people, _kept_to(rate, telegram, waits) if rate else {}
+
+
+@asynccontextmanager
+async def _service(
+    telegram: Loopback, rate: float, base: Prepared
+) -> AsyncIterator[tuple[Service, int]]:
+    """The service in this process, over the open database, with its webhook."""
+    config = Config(
+        telegram_token=TOKEN,
+        telegram_api=telegram.address,
+        database_url="postgres://in-use" if base.server else "sqlite://:memory:",
+    ).model_copy(update={"messages_per_second": rate})
+    async with AsyncExitStack() as stack:
+        service = await assembled(config, Clock(ZONE), asyncio.Event())
+        app = web.Application()
+        app.router.add_routes(
+            [
+                webhook_route(
+                    service.walk.bot,
+                    service.turns,
+                    webhook_secret(),
+                    is_ready=lambda: service.is_ready,
+                )
+            ]
+        )
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        await stack.enter_async_context(in_touch(service))
+        await stack.enter_async_context(sending(service, jobs=JOBS))
+        yield service, runner.addresses[0][1]
+        await service.turns.settle()
+
+
+async def _tapped(telegram: Loopback, port: int, people: int, rate: int) -> list[float]:
+    """Have people write as long as the broadcast lasts; return how long each waited."""
+    bodies = [
+        (chat, _saying(chat))
+        for chat in range(FIRST_TAPPER, FIRST_TAPPER + _TAPS_PER_SECOND * people // rate)
+    ]
+    taps = Taps(
+        "127.0.0.1", port, PATH, webhook_secret(), bodies, in_flight=16, rate=_TAPS_PER_SECOND
+    )
+    return (await asyncio.to_thread(telegram.tap, taps)).waits
+
+
+def _saying(chat: int) -> bytes:
+    user = {"id": chat, "is_bot": False, "first_name": "秀英", "language_code": "zh-hans"}
+    message = {
+        "message_id": 1,
+        "date": 1_800_000_000,
+        "text": "/menu",
+        "chat": {"id": chat, "type": "private", "first_name": "秀英"},
+        "from": user,
+    }
+    return json.dumps({"update_id": next(_update_ids), "message": message}).encode()
+
+
+def _kept_to(rate: int, telegram: Loopback, waits: list[float]) -> dict[str, float]:
+    """How the calls look to the server, from the first of the broadcast to its last."""
+    arrivals = telegram.arrivals()
+    copies = [at for at, _method, chat in arrivals if FIRST_CHAT < chat < FIRST_TAPPER]
+    moments = [at for at, _method, _chat in arrivals if copies[0] <= at <= copies[-1]]
+    return {
+        "most_in_a_second": float(most_in_a_second(moments)),
+        "share_of_limit": (len(moments) - 1) / (moments[-1] - moments[0]) / rate,
+        "calls": float(len(moments)),
+        "answers": float(len(waits)),
+        "answers_p99_s": sorted(waits)[int(len(waits) * 0.99)],
+    }
+
+
+def most_in_a_second(moments: list[float]) -> int:
+    """The most moments in any [t, t + 1 s)."""
+    return max(bisect_left(moments, at + 1.0) - index for index, at in enumerate(moments))
+
+
+def _bare(
+    latency: float, people: int, request: Callable[[int], BaseRequest], in_flight: int
+) -> tuple[float, int]:
+    """Make the same calls with nothing around them."""
+    with loopback() as telegram:
+        telegram.be_slow(latency)
+        _keep_to_one_core()
+        return asyncio.run(_called(telegram.address, people, request(in_flight), in_flight))
+
+
+def _stock_request(in_flight: int) -> BaseRequest:
+    return HTTPXRequest(connection_pool_size=in_flight, pool_timeout=60.0)
+
+
+def _our_request(_in_flight: int) -> BaseRequest:
+    return requests()[1]
+
+
+async def _called(
+    address: str, people: int, request: BaseRequest, in_flight: int
+) -> tuple[float, int]:
+    bot: ExtBot[None] = ExtBot(TOKEN, base_url=f"{address}/bot", request=request)
+    chats = iter(range(FIRST_CHAT, FIRST_CHAT + people))
+
+    async def line() -> None:
+        for chat in chats:
+            await bot.send_message(chat, WORDS)
+
+    await request.initialize()
+    started = time.perf_counter()
+    lines: list[Coroutine[None, None, None]] = [line() for _ in range(in_flight)]
+    await asyncio.gather(*lines)
+    seconds = time.perf_counter() - started
+    await request.shutdown()
+    return seconds, people
