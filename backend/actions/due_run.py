@@ -1,16 +1,18 @@
 """The due run: turns the services whose day of reminding has come into messages of the outbox."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from backend.actions.budget import has_reminder
 from backend.actions.dues import (
     ADVANCE,
+    HAS_COME,
     TOLD,
     WANTED,
-    lock_persons,
+    lock,
     read_day,
     read_due,
     rule_of,
@@ -22,9 +24,11 @@ from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, out_of_quiet_hours
 from backend.domain.reminders import LIFE, next_reminder_on
-from backend.store.sql import Row, execute, execute_many, in_transaction, marks
+from backend.store.sql import Row, among, execute, execute_many, in_transaction, listed
 
-_BATCH = 2_000
+# So many persons with something due are looked up at once, and so many are written at once.
+_LOOKED_UP, _BATCH = 50_000, 2_000
+_TIMES_KEPT = 4_096
 _ONE_DAY = timedelta(days=1)
 
 _DUE = f"""
@@ -37,6 +41,11 @@ _DUE = f"""
     WHERE {WANTED}
 """
 _ORDER = " ORDER BY d.person_id, d.closes_on, d.id"
+# The plus keeps a database from reading everybody's services in the order of the persons.
+_WHO = f"""
+    SELECT DISTINCT +d.person_id AS id FROM due_service d
+    WHERE {HAS_COME} AND +d.person_id > $2 ORDER BY id LIMIT {_LOOKED_UP}
+"""
 _INSERT = f"""
     INSERT INTO send (dedup_key, kind, priority, person_id, chat_id, template, reference, purpose,
         is_self_set, due_at, expires_at, state, tries, ambiguities, created_at)
@@ -79,42 +88,31 @@ async def queue_due(*, now: datetime) -> DueRun:
     so a run that was cut off goes on where it stopped.
     """
     await skip_late(now=now)
-    total, last_person = DueRun(), 0
-    while True:
-        async with in_transaction():
-            query = f"{_DUE} AND d.person_id > $5 {_ORDER} LIMIT {_BATCH} {lock_persons('p')}"
-            rows = await execute(query, *_today(now), last_person)
-            batch = _whole_persons(rows)
-            await follow_publications()
-            total += await _queue(await _read_anew(batch, now=now), now=now)
-        if not batch:
-            return total
-        last_person = batch[-1]["person_id"]
+    total, last = DueRun(), 0
+    while rows := await execute(_WHO, now.date(), last):
+        person_ids = [row["id"] for row in rows]
+        for first in range(0, len(person_ids), _BATCH):
+            total += await _queue_for(person_ids[first : first + _BATCH], now=now)
+        last = person_ids[-1]
+    return total
 
 
 async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun:
     """Queue the reminders of some persons whose day has come."""
     if not person_ids:
         return DueRun()
-    condition = f"d.person_id IN ({marks(len(person_ids), after=4)})"
     async with in_transaction():
         await skip_late(now=now, person_ids=person_ids)
-        query = f"{_DUE} AND {condition} {_ORDER} {lock_persons('p')}"
-        rows = await execute(query, *_today(now), *person_ids)
-        return await _queue(await _read_anew(rows, now=now), now=now)
+        return await _queue_for(person_ids, now=now)
 
 
-async def _read_anew(rows: Sequence[Row], *, now: datetime) -> Sequence[Row]:
-    """The rows as they stand now that their persons are locked.
-
-    PostgreSQL read them before it waited for a lock, so they may be what whoever held it, to end
-    a pregnancy perhaps, has just undone.
-    """
-    person_ids = {row["person_id"] for row in rows}
-    if not person_ids or not lock_persons("p"):
-        return rows
-    query = f"{_DUE} AND d.person_id IN ({marks(len(person_ids), after=4)}) {_ORDER}"
-    return await execute(query, *_today(now), *person_ids)
+async def _queue_for(person_ids: Collection[int], *, now: datetime) -> DueRun:
+    async with in_transaction():
+        # Read once they are locked: who held a lock may have just ended a pregnancy.
+        await lock(person_ids)
+        await follow_publications()
+        query = f"{_DUE} AND {among('d.person_id', 5)} {_ORDER}"
+        return await _queue(await execute(query, *_today(now), listed(person_ids)), now=now)
 
 
 def _today(now: datetime) -> tuple[date, datetime, datetime, datetime]:
@@ -123,14 +121,6 @@ def _today(now: datetime) -> tuple[date, datetime, datetime, datetime]:
     tomorrow = today + _ONE_DAY
     first, following = at_minute(today, 0, zone), at_minute(tomorrow, 0, zone)
     return today, first, following, at_minute(tomorrow + _ONE_DAY, 0, zone)
-
-
-def _whole_persons(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows without those of the last person of a full batch, who may have more."""
-    if len(rows) < _BATCH or rows[0]["person_id"] == rows[-1]["person_id"]:
-        return rows
-    last = rows[-1]["person_id"]
-    return [row for row in rows if row["person_id"] != last]
 
 
 async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
@@ -182,13 +172,17 @@ def _tomorrow(row: Row, today: date) -> date | None:
 
 def _due_at(row: Row, now: datetime, *, is_self_set: bool) -> datetime:
     """Her time of today, now if that is over, and not in her quiet hours unless she set it."""
-    minute = row["folic_acid_minute"] if is_self_set else row["reminder_minute"]
-    due_at = max(now, at_minute(now.date(), minute, now.tzinfo))
     if is_self_set:
+        return _at(row["folic_acid_minute"], None, now)
+    return _at(row["reminder_minute"], (row["quiet_from_minute"], row["quiet_to_minute"]), now)
+
+
+@lru_cache(_TIMES_KEPT)
+def _at(minute: int, quiet: tuple[int, int] | None, now: datetime) -> datetime:
+    due_at = max(now, at_minute(now.date(), minute, now.tzinfo))
+    if quiet is None:
         return due_at
-    return out_of_quiet_hours(
-        due_at, from_minute=row["quiet_from_minute"], to_minute=row["quiet_to_minute"]
-    )
+    return out_of_quiet_hours(due_at, from_minute=quiet[0], to_minute=quiet[1])
 
 
 def _message(step: _Step, now: datetime) -> tuple[object, ...]:

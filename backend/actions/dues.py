@@ -1,11 +1,12 @@
 """Due services as rows and as values."""
 
+from collections.abc import Collection
 from datetime import date
 
 from backend.actions.rulebook import rulebook
 from backend.domain.calendar import Anchor, Rule
 from backend.domain.schedule import DueService, State, Why
-from backend.store.sql import Row, as_date, dialect
+from backend.store.sql import Row, among, as_date, dialect, execute, listed
 
 DUE_COLUMNS = (
     "id, person_id, rule, rule_version, episode, occurrence, topic, opens_on, due_on, closes_on,"
@@ -21,10 +22,12 @@ AGREED = """
     AND EXISTS (SELECT 1 FROM consent c WHERE c.person_id = d.person_id
         AND c.purpose = d.topic AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL)
 """
-# That a day of reminding has come for a service `d` that is owed, agreed to and not turned off.
-WANTED = f"""
-    d.remind_on <= $1 AND d.state IN ('planned', 'open') AND d.closes_on >= $1 AND {AGREED}
-"""
+# That a service `d` can still be had; said so that SQLite, which keeps no statistics, looks for
+# the few whose day has come instead of going through all that are planned.
+IS_LIVE = "d.state NOT IN ('done', 'declined', 'closed', 'cancelled')"
+# That a day of reminding has come for a service `d` that is owed; and that it is agreed to, too.
+HAS_COME = f"d.remind_on <= $1 AND {IS_LIVE} AND d.closes_on >= $1"
+WANTED = f"{HAS_COME} AND {AGREED}"
 # What was told of today, or put off; each names the next day of reminding.
 TOLD = """
     UPDATE due_service SET remind_on = $1, reminded_on = $2, updated_at = $3 WHERE id = $4
@@ -39,6 +42,13 @@ def lock_persons(alias: str) -> str:
     ring. SQLite has one writer anyway.
     """
     return f"FOR NO KEY UPDATE OF {alias}" if dialect() == "postgres" else ""
+
+
+async def lock(person_ids: Collection[int]) -> None:
+    """Let nobody else write the due services of these persons until the transaction ends."""
+    if clause := lock_persons("p"):
+        query = f"SELECT 1 AS one FROM person p WHERE {among('id', 1)} ORDER BY id {clause}"
+        await execute(query, listed(person_ids))
 
 
 def read_due(row: Row) -> DueService:

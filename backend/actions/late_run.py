@@ -7,7 +7,15 @@ What fell into a time in which she wanted none, or could not be written to, leav
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from backend.actions.dues import ADVANCE, AGREED, lock_persons, read_day, read_due, rule_of
+from backend.actions.dues import (
+    ADVANCE,
+    AGREED,
+    IS_LIVE,
+    lock_persons,
+    read_day,
+    read_due,
+    rule_of,
+)
 from backend.actions.recall import REMINDER_TEMPLATE
 from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
@@ -25,7 +33,7 @@ _LATE = f"""
             AND t.topic = d.topic) AS chosen_at
     FROM due_service d JOIN person p ON p.id = d.person_id
     JOIN account a ON a.person_id = p.id AND a.state = 'active'
-    WHERE d.remind_on < $1 AND d.state IN ('planned', 'open') AND {AGREED}
+    WHERE d.remind_on < $1 AND {IS_LIVE} AND {AGREED}
 """
 _INSERT = f"""
     INSERT INTO send (dedup_key, kind, priority, person_id, chat_id, template, reference, purpose,

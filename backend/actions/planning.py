@@ -15,7 +15,7 @@ from backend.actions.differences import (
     first_reminder,
 )
 from backend.actions.due_run import queue_due_for
-from backend.actions.dues import DUE_COLUMNS, lock_persons
+from backend.actions.dues import DUE_COLUMNS, lock
 from backend.actions.facts import load_facts
 from backend.actions.late_run import skip_late
 from backend.actions.recall import recall_due_services, take_back_unsent
@@ -162,7 +162,7 @@ async def _replan(
     person_ids: Sequence[int], *, now: datetime, rules: Collection[str] | None = None
 ) -> Difference:
     """Bring the due services of some persons, by some rules only or all, to what is owed now."""
-    await _lock(person_ids)
+    await lock(person_ids)
     # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
     book = await follow_publications()
     known = await _known(person_ids, rules, now=now)
@@ -241,13 +241,6 @@ async def _write(person_ids: Collection[int], difference: Difference, *, now: da
 
 def _changes(difference: Difference) -> Changes:
     return Changes(len(difference.added), len(difference.moved), len(difference.ended))
-
-
-async def _lock(person_ids: Collection[int]) -> None:
-    """Let nobody else write the due services of these persons until the transaction ends."""
-    if lock := lock_persons("p"):
-        query = f"SELECT 1 AS one FROM person p WHERE {among('id', 1)} ORDER BY id {lock}"
-        await execute(query, listed(person_ids))
 
 
 async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> dict[int, list[Row]]:

@@ -79,6 +79,7 @@ class Rules(tuple[Rule, ...]):
     """Rules in their order, which remember for whom which of them are."""
 
     def __init__(self, _rules: Iterable[Rule] = ()) -> None:
+        self.ids = frozenset(rule.id for rule in self)
         self._ready = tuple(map(ReadyRule, self))
         self._chosen = lru_cache(_AUDIENCES_KEPT)(self._choose)
         self._parts = lru_cache(_PARTS_KEPT)(self._part)

@@ -33,7 +33,7 @@ _NOTHING_YET = "the people have no due services before the first plan"
 
 def bench_plan(people: int, database: str) -> dict[str, Any]:
     """Measure the first plan of `people` on a kind of database, and a re-plan after one change."""
-    with prepared(database, partial(_settle, people)) as base:
+    with prepared(database, partial(settle_and_publish, people)) as base:
         ready = base.folder / "ready"
         baseline = _one_statement if database == "sqlite" else _copy
         name = "one_insert_select" if database == "sqlite" else "copy_of_ready_rows"
@@ -42,7 +42,7 @@ def bench_plan(people: int, database: str) -> dict[str, Any]:
         )
 
 
-async def _settle(people: int) -> None:
+async def settle_and_publish(people: int) -> None:
     """People, and the shipped rules as published and carried out."""
     await settle(people)
     await publications.publish_shipped(now=NOW)
