@@ -1,15 +1,16 @@
 """What the planner may know of persons, loaded for many at once in a fixed number of queries."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, tzinfo
+from operator import itemgetter
 
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
 from backend.domain.schedule import Facts, ServiceRecord
-from backend.store.sql import Row, among, as_date, as_datetime, execute, listed
+from backend.store.sql import Row, among, as_date, execute, listed
 
 _MID_YEAR = (7, 1)
+_REPORTED = itemgetter("reported_at", "id")
 
 _PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar, village_code FROM person"
 _EVENTS = (
@@ -17,8 +18,8 @@ _EVENTS = (
     " about, rule, rods, lasts_months, reported_at, superseded_by FROM life_event"
 )
 _RECORDS = "SELECT person_id, rule, episode, occurrence, given_on FROM service_record"
-_CHOICES = "SELECT person_id, topic, choice FROM topic_choice"
-_CONSENTS = "SELECT person_id, purpose FROM consent"
+_CHOICES = "SELECT person_id, topic AS word FROM topic_choice"
+_CONSENTS = "SELECT person_id, purpose AS word FROM consent"
 
 
 async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Facts]:
@@ -31,22 +32,22 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
     persons = await _rows(_PERSONS, "id", person_ids)
     events = _by_person(await _rows(_EVENTS, "person_id", person_ids))
     records = _by_person(await _rows(_RECORDS, "person_id", person_ids))
-    choices = _by_person(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
-    consents = _by_person(
+    declined = _words(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
+    consents = _words(
         await _rows(
             _CONSENTS, "person_id", person_ids, "given_at IS NOT NULL AND withdrawn_at IS NULL"
         )
     )
     return {
-        row["id"]: Facts(
+        (person_id := row["id"]): Facts(
             sex=row["sex"] or "female",
             birth_date=_birth_date(row),
             enrolled_on=enrolled_on,
             calendar=row["calendar"],
-            topics=_topics(consents[row["id"]]),
-            declined=frozenset(choice["topic"] for choice in choices[row["id"]]),
-            events=read_events(events[row["id"]], zone),
-            records=tuple(map(_record, records[row["id"]])),
+            topics=_topics(consents.get(person_id, ())),
+            declined=frozenset(declined.get(person_id, ())),
+            events=read_events(events.get(person_id, ()), zone),
+            records=tuple(map(_record, records.get(person_id, ()))),
             region=row["village_code"],
         )
         for row in persons
@@ -65,14 +66,16 @@ async def load_birth_date(person_id: int) -> date | None:
     return _birth_date(rows[0]) if rows else None
 
 
-def read_events(rows: Iterable[Row], zone: tzinfo) -> tuple[Event, ...]:
+def read_events(rows: Collection[Row], zone: tzinfo) -> tuple[Event, ...]:
     """Life events from their rows; several rows in force of one episode date one pregnancy.
 
     An episode none of whose rows is in force any more was taken back.
     """
-    episodes: dict[int, list[Row]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row["reported_at"], row["id"])):
-        episodes[row["episode"]].append(row)
+    if not rows:
+        return ()
+    episodes: dict[int, list[Row]] = {}
+    for row in sorted(rows, key=_REPORTED):
+        episodes.setdefault(row["episode"], []).append(row)
     return tuple(
         event for episode, chain in episodes.items() if (event := _event(episode, chain, zone))
     )
@@ -85,16 +88,23 @@ async def _rows(
     return await execute(query, listed(person_ids))
 
 
-def _by_person(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
-    found: defaultdict[int, list[Row]] = defaultdict(list)
+def _by_person(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
     for row in rows:
-        found[row["person_id"]].append(row)
+        found.setdefault(row["person_id"], []).append(row)
     return found
 
 
-def _topics(consents: Iterable[Row]) -> frozenset[str]:
-    purposes = frozenset(row["purpose"] for row in consents)
-    return purposes if "service" in purposes else frozenset()
+def _words(rows: Iterable[Row]) -> dict[int, list[str]]:
+    """The words in the column of that name, by person."""
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], []).append(row["word"])
+    return found
+
+
+def _topics(purposes: Collection[str]) -> frozenset[str]:
+    return frozenset(purposes if "service" in purposes else ())
 
 
 def _birth_date(row: Row) -> date | None:
@@ -138,6 +148,5 @@ def _dating(row: Row, zone: tzinfo) -> Dating | None:
 
 
 def _day(moment: object, zone: tzinfo) -> date:
-    reported_at: datetime | None = as_datetime(moment)
-    assert reported_at is not None, "the column is not nullable"
+    reported_at = moment if isinstance(moment, datetime) else datetime.fromisoformat(str(moment))
     return reported_at.astimezone(zone).date()

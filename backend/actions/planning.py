@@ -1,7 +1,9 @@
 """Keeping what is owed in step with the facts: plan again, write only what changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+import gc
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,9 +108,22 @@ async def replan_batch(
     person_ids = await enrolled_after(after_person)
     if not person_ids:
         return None
-    async with in_transaction():
-        difference = await _replan(person_ids, now=now, rules=rules)
+    with _without_collecting():
+        async with in_transaction():
+            difference = await _replan(person_ids, now=now, rules=rules)
     return Progress(person_ids[-1], len(person_ids), difference)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile: a batch makes many values that live on, and no cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 async def enrolled_after(person_id: int) -> list[int]:
@@ -165,7 +180,7 @@ async def _replan(
     await lock(person_ids)
     # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
     book = await follow_publications()
-    known = await _known(person_ids, rules, now=now)
+    known = await _known(person_ids, book, rules, now=now)
     difference = await _plan_and_add(known, (book, rules), now=now)
     await _take_back(difference, book, now=now)
     await _write(person_ids, difference, now=now)
@@ -176,18 +191,30 @@ async def differences(
     person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
 ) -> Difference:
     """How the rows of persons differ from what a rulebook owes them, by some rules only or all."""
-    known = await _known(person_ids, rules, now=now)
+    known = await _known(person_ids, book, rules, now=now)
     return _differences(known, (book, rules), now=now)
 
 
 async def _known(
-    person_ids: Sequence[int], rules: Collection[str] | None, *, now: datetime
+    person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
 ) -> list[_Known]:
     """The facts of those persons who are enrolled, and the rows they have, by id."""
     zone = now.tzinfo
     assert zone is not None, "now is aware"
-    facts, held = await load_facts(person_ids, zone), await _held(person_ids, rules)
+    held = await _held(person_ids, rules)
+    if rules is not None:
+        # Whoever agreed to none of their topics, and has nothing by them, need not be looked at.
+        topics = {rule.audience.topic for rule in book.rules if rule.id in rules}
+        person_ids = sorted(held.keys() | await _who_agreed(person_ids, topics))
+    facts = await load_facts(person_ids, zone)
     return [(person_id, known, held.get(person_id, ())) for person_id, known in facts.items()]
+
+
+async def _who_agreed(person_ids: Sequence[int], topics: Collection[str]) -> set[int]:
+    query = f"SELECT person_id FROM consent WHERE {among('person_id', 1)}"
+    query += f" AND purpose IN ({marks(len(topics), after=1)})"
+    rows = await execute(query, listed(person_ids), *topics) if topics else []
+    return {row["person_id"] for row in rows}
 
 
 async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> Difference:

@@ -167,14 +167,15 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
         spans = [span for span in spans if span.opens_on <= last_on]
     if ready.is_choosy:
         spans = _suiting(rule.audience, spans, case)
-    known_on = max(case.facts.enrolled_on, episode.known_on or case.facts.enrolled_on)
+    enrolled_on = case.facts.enrolled_on
+    known_on = max(enrolled_on, episode.known_on) if episode.known_on else enrolled_on
     if not records:
         told = [(span, False) for span in spans if span.closes_on >= known_on]
     else:
         told = [
             (span, is_done)
             for span in spans
-            if span.closes_on >= case.facts.enrolled_on
+            if span.closes_on >= enrolled_on
             for is_done in [any(_completes(record, span, episode.id) for record in records)]
             if is_done or span.closes_on >= known_on
         ]
