@@ -1,0 +1,164 @@
+"""Several processes share the work: one sends, one polls, and another takes over when it dies."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.clock import Clock
+from backend.store.liveness import SENDER_LOCK
+from backend.store.models import Owner, Send
+from backend.store.sql import execute
+from bot.sandbox.phone import Phone
+from tests.bot.test_serve import GREETING, PATIENCE, Bot, a_bot, free_port, greeted
+from tests.builders import an_account
+from tests.conftest import SHANGHAI
+from tests.sends import a_send
+
+Process = asyncio.subprocess.Process
+HELD = (
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    f" AND objid = {SENDER_LOCK} AND classid = 0"
+)
+
+
+@pytest.fixture
+async def bots(
+    tmp_path: Path, request: pytest.FixtureRequest, database: str
+) -> AsyncIterator[tuple[Bot, list[Process]]]:
+    """A bot on this test's database, and its processes, which end with the test."""
+    async with a_bot(tmp_path) as bot:
+        bot.settings["DATABASE_URL"] = f"sqlite://{tmp_path / 'test.db'}"
+        if database == "postgres":
+            folder: Path = request.getfixturevalue("postgres_folder")
+            bot.settings["DATABASE_URL"] = (folder / "address").read_text()
+            bot.settings["KEYS_FILE"] = str(folder / "keys")
+        processes: list[Process] = []
+        yield bot, processes
+        for process in processes:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def started(bots: tuple[Bot, list[Process]], parts: str) -> Process:
+    """Start one more process with these parts."""
+    bot, processes = bots
+    bot.settings["PORT"] = str(free_port())
+    process = await bot.start("--only", parts)
+    processes.append(process)
+    return process
+
+
+async def queued(phone: Phone, count: int) -> None:
+    """Put alerts to a phone in, due now."""
+    now: datetime = Clock(SHANGHAI).local()
+    for _ in range(count):
+        await a_send(
+            phone.id,
+            now=now,
+            kind="alert",
+            priority=20,
+            template="registration_confirmed",
+            expires_at=now + timedelta(days=1),
+        )
+
+
+async def count_of(state: str) -> int:
+    """How many messages are in this state."""
+    return await Send.filter(state=state, template="registration_confirmed").count()
+
+
+async def until_sent(count: int) -> None:
+    """Wait until so many messages are sent."""
+    async with asyncio.timeout(PATIENCE):
+        while await count_of("sent") < count:  # noqa: ASYNC110 (another process sends them)
+            await asyncio.sleep(0.05)
+
+
+async def a_reader(bot: Bot) -> Phone:
+    """Somebody who may be written to."""
+    phone = bot.sandbox.open_phone()
+    phone.start()
+    await an_account(phone.id)
+    return phone
+
+
+async def owners() -> list[int]:
+    """The processes that may hold claims."""
+    return [owner.id for owner in await Owner.all()]
+
+
+async def until_led() -> int:
+    """Wait until one process sends; return its number."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := await owners()):  # noqa: ASYNC110 (another process enters it)
+            await asyncio.sleep(0.05)
+    assert len(found) == 1
+    return found[0]
+
+
+async def test_one_sends_and_another_takes_over_when_it_is_killed(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    bot.settings["MESSAGES_PER_SECOND"] = "1000"
+    phone = await a_reader(bot)
+    first = await started(bots, "jobs")
+    leader = await until_led()
+    second = await started(bots, "jobs")
+    await queued(phone, 2)
+    await until_sent(2)
+    assert await owners() == [leader], "the second stands by"
+    first.send_signal(signal.SIGKILL)
+    await first.wait()
+    await queued(phone, 2)
+    await until_sent(4)
+    assert leader not in await owners()
+    second.terminate()
+    assert await second.wait() == 0
+    assert await owners() == []
+    received = [one for one in phone.messages if one.from_bot]
+    assert len(received) == await Send.filter(state="sent").count()
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_who_loses_its_session_takes_the_lock_again_and_doubles_nothing(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    phone = await a_reader(bot)
+    process = await started(bots, "jobs")
+    await until_led()
+    for number in range(1, 4):
+        await execute(f"SELECT pg_terminate_backend(pid) FROM ({HELD}) held")
+        await queued(phone, 1)
+        await until_sent(number)
+        assert len(await execute(HELD)) == 1, "the lock is held again"
+    assert await count_of("unknown") == 0
+    assert len([one for one in phone.messages if one.from_bot]) == 3
+    process.terminate()
+    assert await process.wait() == 0
+
+
+async def test_one_polls_and_another_takes_over_when_it_is_killed(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    await started(bots, "jobs")
+    first = await started(bots, "bot")
+    await greeted(bot.sandbox.open_phone())
+    second = await started(bots, "bot")
+    await asyncio.sleep(2)
+    assert (first.returncode, second.returncode) == (None, None), bot.said[-3000:]
+    first.send_signal(signal.SIGKILL)
+    await first.wait()
+    phone = bot.sandbox.open_phone()
+    phone.start()
+    await phone.until(GREETING, timeout=PATIENCE)
+    second.terminate()
+    assert await second.wait() == 0
+    assert "Conflict" not in bot.said
