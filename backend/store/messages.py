@@ -51,7 +51,8 @@ class Send(Model):
 
         table = "send"
         indexes = (
-            Index(fields=("state", "priority", "due_at")),
+            # In the order in which rows are claimed, so that a claim sorts nothing.
+            Index(fields=("state", "priority", "due_at", "id")),
             Index(fields=("person_id", "state")),
             Index(fields=("chat_id", "state")),
             Index(fields=("owner_id",)),
