@@ -10,11 +10,13 @@ from scripts.benchmarks.broadcast import bench_broadcast
 from scripts.benchmarks.due import bench_due
 from scripts.benchmarks.imports import bench_import
 from scripts.benchmarks.plan import bench_plan
+from scripts.benchmarks.updates import bench_updates
 
 BENCHMARKS: dict[str, tuple[int, Callable[[int, argparse.Namespace], dict[str, Any]]]] = {
     "broadcast": (10_000, bench_broadcast),
     "due": (100_000, lambda people, options: bench_due(people, options.database)),
     "import": (50_000, bench_import),
+    "updates": (2_000, bench_updates),
     "plan": (100_000, lambda people, options: bench_plan(people, options.database)),
 }
 

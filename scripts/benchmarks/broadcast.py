@@ -9,27 +9,20 @@ keeps to a limit while people press buttons: measured is what the server saw.
 import argparse
 import asyncio
 import gc
-import json
-import os
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from backend.actions import broadcast_run
 from backend.actions.inbox import webhook_secret
 from backend.clock import Clock
-from backend.config import Config
-from backend.jobs import JOBS
 from backend.store.models import (
     Account,
     Broadcast,
@@ -40,12 +33,12 @@ from backend.store.models import (
     Region,
 )
 from backend.store.sql import execute
-from bot.service import Service, assembled, in_touch, sending
 from bot.transport import requests
-from bot.webhook import PATH, webhook_route
+from bot.webhook import PATH
 from scripts.benchmarks.databases import Prepared, prepared
 from scripts.benchmarks.loopback import TOKEN, Loopback, Taps, loopback
 from scripts.benchmarks.measuring import compare
+from scripts.benchmarks.serving import UNLIMITED, keep_to_one_core, saying, serving
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORDS = "本周六上午，卫生院免费测血压，欢迎大家来。"
@@ -53,11 +46,9 @@ IN_FLIGHT = 64
 STOCK_AT_ITS_BEST = 32
 BROADCAST, VILLAGE, TOWNSHIP = 1, "330000100001", "330000100000"
 FIRST_CHAT, FIRST_TAPPER = 7_000_000_001, 8_000_000_001
-_UNLIMITED = 100_000
 _AT_ONCE = 1_000
 _TAPS_PER_SECOND = 3
 _LOOK_SECONDS = 0.02
-_update_ids = count(700_000_001)
 
 
 def bench_broadcast(people: int, options: argparse.Namespace) -> dict[str, Any]:
@@ -131,18 +122,14 @@ def _ours(
     """Deliver it by the whole engine on one core, the server on another where there is one."""
     with loopback() as telegram:
         telegram.be_slow(latency)
-        _keep_to_one_core()
+        keep_to_one_core()
         return asyncio.run(_delivered(base, telegram, people, rate))
-
-
-def _keep_to_one_core() -> None:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 async def _delivered(
     base: Prepared, telegram: Loopback, people: int, rate: int | None
 ) -> tuple[float, int, dict[str, float]]:
-    async with base.copy("ours"), _service(telegram, rate or _UNLIMITED, base) as (service, port):
+    async with base.copy("ours"), serving(telegram, rate or UNLIMITED, base) as (service, port):
         gc.freeze()
         telegram.arrivals()
         tapping = asyncio.create_task(_tapped(telegram, port, people, rate)) if rate else None
@@ -162,62 +149,16 @@ async def _delivered(
         return seconds, people, _kept_to(rate, telegram, waits) if rate else {}
 
 
-@asynccontextmanager
-async def _service(
-    telegram: Loopback, rate: float, base: Prepared
-) -> AsyncIterator[tuple[Service, int]]:
-    """The service in this process, over the open database, with its webhook."""
-    config = Config(
-        telegram_token=TOKEN,
-        telegram_api=telegram.address,
-        database_url="postgres://in-use" if base.server else "sqlite://:memory:",
-    ).model_copy(update={"messages_per_second": rate})
-    async with AsyncExitStack() as stack:
-        service = await assembled(config, Clock(ZONE), asyncio.Event())
-        app = web.Application()
-        app.router.add_routes(
-            [
-                webhook_route(
-                    service.walk.bot,
-                    service.turns,
-                    webhook_secret(),
-                    is_ready=lambda: service.is_ready,
-                )
-            ]
-        )
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        await stack.enter_async_context(in_touch(service))
-        await stack.enter_async_context(sending(service, jobs=JOBS))
-        yield service, runner.addresses[0][1]
-        await service.turns.settle()
-
-
 async def _tapped(telegram: Loopback, port: int, people: int, rate: int) -> list[float]:
     """Have people write as long as the broadcast lasts; return how long each waited."""
     bodies = [
-        (chat, _saying(chat))
+        (chat, saying(chat, "/menu"))
         for chat in range(FIRST_TAPPER, FIRST_TAPPER + _TAPS_PER_SECOND * people // rate)
     ]
     taps = Taps(
         "127.0.0.1", port, PATH, webhook_secret(), bodies, in_flight=16, rate=_TAPS_PER_SECOND
     )
     return (await asyncio.to_thread(telegram.tap, taps)).waits
-
-
-def _saying(chat: int) -> bytes:
-    user = {"id": chat, "is_bot": False, "first_name": "秀英", "language_code": "zh-hans"}
-    message = {
-        "message_id": 1,
-        "date": 1_800_000_000,
-        "text": "/menu",
-        "chat": {"id": chat, "type": "private", "first_name": "秀英"},
-        "from": user,
-    }
-    return json.dumps({"update_id": next(_update_ids), "message": message}).encode()
 
 
 def _kept_to(rate: int, telegram: Loopback, waits: list[float]) -> dict[str, float]:
@@ -245,7 +186,7 @@ def _bare(
     """Make the same calls with nothing around them."""
     with loopback() as telegram:
         telegram.be_slow(latency)
-        _keep_to_one_core()
+        keep_to_one_core()
         return asyncio.run(_called(telegram.address, people, request(in_flight), in_flight))
 
 

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from statistics import median
@@ -26,7 +26,7 @@ class Sample:
     more: dict[str, float] = field(default_factory=dict)
 
 
-def compare(ours: Side, baselines: dict[str, Side], *, rounds: int = ROUNDS) -> dict[str, Any]:
+def compare(ours: Side, baselines: Mapping[str, Side], *, rounds: int = ROUNDS) -> dict[str, Any]:
     """Measure ours and every baseline in turn, `rounds` times; return medians and ratios.
 
     `speed_ratio` is our items a second over the baseline's, so higher is better. Further figures
