@@ -21,17 +21,40 @@ def in_grid(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
 
     Says in SQL what `domain.access.may` says of a cadre; placeholders count on from `after`.
     """
-    codes = [held.region_code for held in actor.held if held.role is Role.CADRE]
-    if not codes:
+    places, patterns, last = _in_regions(actor, Role.CADRE, after=after)
+    if not patterns:
         return "1 = 0", ()
-    patterns = [f"{code[:_TOWNSHIP_DIGITS]}%" if code.endswith("000") else code for code in codes]
-    last = after + len(codes)
-    places = " OR ".join(f"p.village_code LIKE ${number}" for number in range(after + 1, last + 1))
     return (
-        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${last + 1})"
-        f" AND p.id <> ${last + 1} AND p.state <> 'erased'",
+        f"({places}) AND (h.cadre_id IS NULL OR h.cadre_id = ${last})"
+        f" AND p.id <> ${last} AND p.state <> 'erased'",
         (*patterns, actor.person_id),
     )
+
+
+def at_hand(actor: Actor, *, after: int = 0) -> tuple[str, tuple[object, ...]]:
+    """The condition for work about `p` and `h` to be an actor's, with its values, as `in_grid`.
+
+    A cadre's is what is in her grid. An officer's is what no cadre with an open chat can do:
+    villages without one, and what a cadre herself asks for.
+    """
+    grid, values = in_grid(actor, after=after)
+    places, patterns, last = _in_regions(actor, Role.OFFICER, after=after + len(values))
+    if not patterns:
+        return grid, values
+    office = (
+        f"({places}) AND p.id <> ${last} AND p.state <> 'erased'"
+        f" AND NOT EXISTS (SELECT 1 FROM (SELECT 1 AS one) z {WITH_CADRES})"
+    )
+    return f"(({grid}) OR ({office}))", (*values, *patterns, actor.person_id)
+
+
+def _in_regions(actor: Actor, role: Role, *, after: int) -> tuple[str, list[str], int]:
+    """The condition for `p` to live where a role is held, its values, and the next placeholder."""
+    codes = [held.region_code for held in actor.held if held.role is role]
+    patterns = [f"{code[:_TOWNSHIP_DIGITS]}%" if code.endswith("000") else code for code in codes]
+    last = after + len(codes) + 1
+    places = " OR ".join(f"p.village_code LIKE ${number}" for number in range(after + 1, last))
+    return places, patterns, last
 
 
 async def chats_of_cadres(person_id: int) -> list[Row]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backend.actions import audit, tasks
 from backend.actions.counters import next_number
-from backend.actions.grids import in_grid
+from backend.actions.grids import at_hand
 from backend.actions.notices import tell
 from backend.actions.people import check_access, keep_phone
 from backend.actions.planning import replan
@@ -105,8 +105,8 @@ async def register_self(
 
 
 async def waiting_in(actor: Actor, *, now: datetime) -> list[Waiting]:
-    """Who registered herself in the actor's grid and has not been looked at, the oldest first."""
-    condition, values = in_grid(actor)
+    """Who registered herself, waits, and is the actor's to look at, the oldest first."""
+    condition, values = at_hand(actor)
     rows = await execute(
         "SELECT p.id FROM task t JOIN person p ON p.id = t.person_id"
         " LEFT JOIN household h ON h.id = p.household_id"

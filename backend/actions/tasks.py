@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from backend.actions.delivery import enqueue
-from backend.actions.grids import chats_of_cadres, chats_of_officers, in_grid
+from backend.actions.grids import at_hand, chats_of_cadres, chats_of_officers
 from backend.actions.people import check_access
 from backend.domain.access import Act, Actor, NotAllowed
 from backend.domain.delivery import Kind as MessageKind
@@ -32,12 +32,13 @@ _COLUMNS = """
     t.id, t.kind, t.reason, t.state, t.due_on, t.tries, t.opened_at, t.closed_at,
     t.due_service_id, t.move_report_id, t.person_id, p.name_sealed, p.phone_sealed,
     p.registration_number, h.number AS household, d.rule, d.occurrence, d.closes_on,
-    m.number AS move_number
+    m.number AS move_number, r.name AS village
 """
 _FROM = """
     task t JOIN person p ON p.id = t.person_id LEFT JOIN household h ON h.id = p.household_id
     LEFT JOIN due_service d ON d.id = t.due_service_id
     LEFT JOIN move_report m ON m.id = t.move_report_id
+    LEFT JOIN region r ON r.code = p.village_code
 """
 
 
@@ -56,6 +57,7 @@ class TaskView:
     person_id: int
     name: str | None
     household: str | None
+    village: str | None
     opened_on: date
     due_on: date
     tries: int
@@ -153,7 +155,7 @@ async def cancel_tasks_of_move(move_report_id: int, *, now: datetime) -> None:
 async def agenda(
     actor: Actor, *, now: datetime, first: int = 0, limit: int = 6, is_by_urgency: bool = False
 ) -> Agenda:
-    """What is due in an actor's grid by today, overdue first, by household or by urgency."""
+    """What is an actor's to do by today, overdue first, by household or by urgency."""
     held = await _standings(actor, now=now)
     due = [task for task in held if task.state is TaskState.OPEN and task.due_on <= now.date()]
     ordered = by_urgency(due) if is_by_urgency else by_household(due)
@@ -162,7 +164,7 @@ async def agenda(
 
 
 async def summary(actor: Actor, *, now: datetime) -> Counts:
-    """The counts of an actor's grid."""
+    """The counts of what is an actor's to do."""
     return counted(await _standings(actor, now=now), now.date())
 
 
@@ -185,11 +187,12 @@ async def open_tasks_of(actor: Actor, person_id: int, *, now: datetime) -> list[
 
 
 async def _standings(actor: Actor, *, now: datetime) -> list[Standing]:
-    """The tasks of a grid that are open or were done this week."""
+    """The tasks at an actor's hand that are open or were done this week."""
     monday = now.date() - timedelta(days=now.weekday())
-    condition, values = in_grid(actor, after=1)
+    condition, values = at_hand(actor, after=1)
     rows = await execute(
-        "SELECT t.id, t.kind, t.state, t.due_on, t.person_id, t.closed_at, h.number AS household"
+        "SELECT t.id, t.kind, t.state, t.due_on, t.person_id, t.closed_at,"
+        " p.village_code || ' ' || h.number AS household"
         " FROM task t JOIN person p ON p.id = t.person_id"
         " LEFT JOIN household h ON h.id = p.household_id"
         f" WHERE (t.state = 'open' OR (t.state = 'done' AND t.closed_at >= $1)) AND {condition}",
@@ -234,6 +237,7 @@ def _view(row: Row, now: datetime) -> TaskView:
         person_id=row["person_id"],
         name=masked_name(row),
         household=row["household"],
+        village=row["village"],
         opened_on=opened_at.astimezone(now.tzinfo).date(),
         due_on=as_date(row["due_on"]) or now.date(),
         tries=row["tries"],

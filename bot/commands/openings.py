@@ -20,13 +20,16 @@ class Opening:
     command: str
     about: Callable[[Say], str]
     move: Move
-    role: Role = Role.RESIDENT
+    roles: frozenset[Role] = frozenset({Role.RESIDENT})
 
 
+_WORKING = frozenset({Role.CADRE, Role.OFFICER})
 OPENINGS = (
-    Opening("tasks", lambda _: _("Today's tasks"), enter("cadre_tasks"), Role.CADRE),
-    Opening("search", lambda _: _("Find a person"), enter("cadre_search"), Role.CADRE),
-    Opening("broadcast", lambda _: _("Write a notice"), enter("broadcast"), Role.OFFICER),
+    Opening("tasks", lambda _: _("Today's tasks"), enter("cadre_tasks"), _WORKING),
+    Opening("search", lambda _: _("Find a person"), enter("cadre_search"), frozenset({Role.CADRE})),
+    Opening(
+        "broadcast", lambda _: _("Write a notice"), enter("broadcast"), frozenset({Role.OFFICER})
+    ),
     Opening("menu", lambda _: _("Open the menu"), enter("home")),
     Opening("schedule", lambda _: _("My schedule"), enter("schedule")),
     Opening("settings", lambda _: _("Settings"), enter("settings")),
@@ -48,7 +51,7 @@ def command_list(say: Say, roles: Collection[Role] = ()) -> list[BotCommand]:
     return [
         BotCommand(opening.command, opening.about(say))
         for opening in OPENINGS
-        if opening.role in {*roles, Role.RESIDENT}
+        if opening.roles & {*roles, Role.RESIDENT}
     ]
 
 

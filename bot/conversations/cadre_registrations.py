@@ -1,4 +1,4 @@
-"""Who registered herself: the cadre looks, and says whether she is of this village."""
+"""Who registered herself: the cadre, or where there is none the office, looks and answers."""
 
 from backend.actions import people, registrations
 from backend.actions.dialogs import Answers
@@ -44,7 +44,7 @@ async def ask_one(viewer: Viewer, answers: Answers) -> Screen:
     _ = viewer._
     one = await registrations.waiting(actor_of(viewer), int(answers["person"]), now=viewer.now)
     contact = answers.get("contact") or _who(viewer, one)
-    lines = [f"{one.number}\n👤 {contact}", _("Is she of your village?")]
+    lines = [f"{one.number}\n👤 {contact}", await _question(viewer, one)]
     if one.is_on_roster:
         lines.insert(1, _("📇 The roster has somebody with this name and phone."))
     buttons = (
@@ -53,6 +53,15 @@ async def ask_one(viewer: Viewer, answers: Answers) -> Screen:
         Button(_("📞 Show name, number"), "contact"),
     )
     return Screen("\n".join(lines), rows=rows_of(buttons), is_protected=True, is_page=True)
+
+
+async def _question(viewer: Viewer, one: Waiting) -> str:
+    """Whether she lives there; an officer has several villages, so it is named."""
+    _ = viewer._
+    if Role.OFFICER not in viewer.visitor.roles:
+        return _("Is she of your village?")
+    person = await people.fetch_for(actor_of(viewer), one.person_id)
+    return _("Does she live in {village}?").format(village=person.village.name)
 
 
 def _who(viewer: Viewer, one: Waiting) -> str:
@@ -92,7 +101,7 @@ async def take_settled(_viewer: Viewer, _answers: Answers, given: Given) -> Move
     return enter("cadre_registrations") if given == Pressed(_NEXT) else enter("home")
 
 
-CONVERSATION = staff_only(Role.CADRE)(
+CONVERSATION = staff_only(Role.CADRE, Role.OFFICER)(
     Conversation(
         "cadre_registrations",
         (

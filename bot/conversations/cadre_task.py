@@ -24,7 +24,7 @@ from backend.texts.moves import direction_text
 from backend.texts.services import format_day, words
 from backend.texts.tasks import answered_text, not_reached_text
 from bot.buttons import Button, Screen, rows_of
-from bot.conversations.cadre_tasks import task_line
+from bot.conversations.cadre_tasks import home_line, task_line
 from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.membership import actor_of, staff_only
@@ -59,7 +59,7 @@ async def ask_task(viewer: Viewer, answers: Answers) -> Screen:
 async def _details(viewer: Viewer, task: TaskView) -> list[str]:
     """The household, the service or move it is about, and how often it was tried."""
     _ = viewer._
-    lines = [f"🏠 {task.household or _('No household')}"]
+    lines = [home_line(viewer, task)]
     if task.rule and task.closes_on:
         title = words(task.rule, _, task.occurrence).title
         until = _("It can be done until {closes}.").format(closes=format_day(task.closes_on, _))
@@ -182,7 +182,7 @@ async def take_answered(viewer: Viewer, answers: Answers, given: Given) -> Move:
     return enter("cadre_task", hint=viewer._("Taken back."), task=str(task_id))
 
 
-# An officer works on what has no other cadre.
+# An officer works on what no cadre can do.
 CONVERSATION = staff_only(Role.CADRE, Role.OFFICER)(
     Conversation(
         "cadre_task",

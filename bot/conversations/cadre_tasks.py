@@ -1,4 +1,4 @@
-"""A cadre's tasks of today, overdue first, by household or by urgency."""
+"""Today's tasks of a cadre, or of an officer where no cadre can do them; overdue first."""
 
 from backend.actions import tasks
 from backend.actions.dialogs import Answers
@@ -26,17 +26,19 @@ async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
     lines += await _unreached_lines(viewer)
     if not agenda.page:
         lines.append(_("Nothing to do today."))
-    household: str | None = None
+    home = ""
     for sign, task in zip(_SIGNS, agenda.page, strict=False):
-        if not answers.get(_ORDER) and task.household != household:
-            household = task.household
-            lines.append(f"\n🏠 {household or _('No household')}")
+        if not answers.get(_ORDER) and home_line(viewer, task) != home:
+            home = home_line(viewer, task)
+            lines.append(f"\n{home}")
         lines.append(f"{sign} {task_line(viewer, task)}")
     buttons = [
         Button(sign, str(task.task_id)) for sign, task in zip(_SIGNS, agenda.page, strict=False)
     ]
     order = _("🏠 By household") if answers.get(_ORDER) else _("⏱ By urgency")
-    tools = [Button(order, _ORDER), Button(_("🔍 Find a person"), _SEARCH)]
+    tools = [Button(order, _ORDER)]
+    if Role.CADRE in viewer.visitor.roles:
+        tools.append(Button(_("🔍 Find a person"), _SEARCH))
     if agenda.total > _A_PAGE:
         tools.append(Button(_("More ›"), _MORE))
     return Screen(
@@ -93,6 +95,14 @@ async def _agenda(viewer: Viewer, answers: Answers) -> Agenda:
     )
 
 
+def home_line(viewer: Viewer, task: TaskView) -> str:
+    """The household; for an officer, who has several villages, with the village."""
+    home = task.household or viewer._("No household")
+    if Role.OFFICER in viewer.visitor.roles and task.village:
+        return f"🏠 {task.village} {home}"
+    return f"🏠 {home}"
+
+
 def task_line(viewer: Viewer, task: TaskView) -> str:
     """A task in one line: who, what, since when; a mark where it is overdue."""
     _ = viewer._
@@ -101,6 +111,7 @@ def task_line(viewer: Viewer, task: TaskView) -> str:
     return f"{late}{task.name or '—'} · {what_text(task.kind, task.reason, _)} · {since}"
 
 
-CONVERSATION = staff_only(Role.CADRE)(
+# An officer works on what no cadre can do.
+CONVERSATION = staff_only(Role.CADRE, Role.OFFICER)(
     Conversation("cadre_tasks", (Step(_LIST, ask_list, take_list),))
 )

@@ -64,12 +64,15 @@ async def take_home(viewer: Viewer, _answers: Answers, given: Given) -> Move:
 
 
 async def _office_lines(viewer: Viewer) -> list[str]:
-    """How many notices of colleagues wait for this officer."""
-    count = await broadcasts.count_to_confirm(actor_of(viewer))
-    if not count:
-        return [viewer._("Nothing to do today.")]
-    waiting = viewer.n_("{n} notice to confirm.", "{n} notices to confirm.", count)
-    return [waiting.format(n=count)]
+    """How many notices of colleagues and tasks wait for this officer; the board has no key left."""
+    lines = []
+    if count := await broadcasts.count_to_confirm(actor_of(viewer)):
+        waiting = viewer.n_("{n} notice to confirm.", "{n} notices to confirm.", count)
+        lines.append(waiting.format(n=count))
+    counts = await tasks.summary(actor_of(viewer), now=viewer.now)
+    if counts.today:
+        lines.append(f"{counts_text(counts, viewer._)} › /tasks")
+    return lines or [viewer._("Nothing to do today.")]
 
 
 async def _grid_lines(viewer: Viewer) -> list[str]:

@@ -25,7 +25,7 @@ from backend.domain.moves import Direction
 from backend.domain.tasks import NotReached, TaskKind
 from backend.store.models import Household, Person, Task
 from backend.store.sql import execute, in_transaction
-from tests.builders import WILLOW, a_person
+from tests.builders import WILLOW, a_person, zhao_ming
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -48,8 +48,9 @@ async def a_scene(now: datetime, *, cadre_id: int | None) -> Scene:
         "周桂英", phone="13800138123", topics=(Purpose.MATERNAL,), household_id=household.id
     )
     waiting = await a_person("陈静", state="waiting", household_id=household.id)
+    await tasks.open_task(TaskKind.REGISTRATION, waiting.id, dedup_key="r", now=now)
     await tasks.open_task(TaskKind.MOVE, person.id, dedup_key="t", now=now)
-    return Scene(person, waiting, await Task.get(), now)
+    return Scene(person, waiting, await Task.get(person_id=person.id), now)
 
 
 async def found(actor: Actor, _scene: Scene) -> None:
@@ -59,6 +60,11 @@ async def found(actor: Actor, _scene: Scene) -> None:
 
 async def listed(actor: Actor, scene: Scene) -> None:
     if not (await tasks.agenda(actor, now=scene.now)).total:
+        raise NotAllowed
+
+
+async def waits(actor: Actor, scene: Scene) -> None:
+    if not await registrations.waiting_in(actor, now=scene.now):
         raise NotAllowed
 
 
@@ -88,8 +94,9 @@ DOORS: dict[str, Door] = {
     "turn_away": lambda a, s: registrations.turn_away(a, s.waiting.id, now=s.now),
     "waiting": lambda a, s: registrations.waiting(a, s.waiting.id, now=s.now),
 }
-# What lists are a cadre's alone; an officer has the console for that.
-LISTS: dict[str, Door] = {"search": found, "agenda": listed}
+# A list is a cadre's; an officer's holds what no cadre with a chat can do.
+LISTS: dict[str, Door] = {"search": found, "agenda": listed, "registrations": waits}
+_OFFICERS_LISTS = ("agenda", "registrations")
 
 
 class _Undo(Exception):
@@ -129,9 +136,38 @@ async def test_each_door_opens_to_exactly_whom_it_should(now: datetime, relation
             if await opens(door, actor, scene) != expected:
                 wrong.append((role, region, name))
         for name, door in LISTS.items():
-            if await opens(door, actor, scene) != (expected and role is Role.CADRE):
+            is_theirs = role is Role.CADRE or name in _OFFICERS_LISTS
+            if await opens(door, actor, scene) != (expected and is_theirs):
                 wrong.append((role, region, name))
     assert wrong == []
+
+
+@pytest.mark.parametrize("is_her_own", [False, True], ids=["another's", "her own"])
+async def test_an_officers_list_leaves_out_what_a_cadre_with_a_chat_can_do(
+    now: datetime, is_her_own: bool
+) -> None:
+    zhao = await zhao_ming()
+    scene = await a_scene(now, cadre_id=zhao.person_id)
+    if is_her_own:
+        await tasks.open_task(TaskKind.HELP, zhao.person_id, dedup_key="own", now=now)
+    officer = Actor(77, (Held(Role.OFFICER, TOWN),))
+    assert (await tasks.agenda(officer, now=now)).total == is_her_own
+    assert (await tasks.summary(officer, now=now)).today == is_her_own
+    assert not await registrations.waiting_in(officer, now=now)
+    await execute("UPDATE account SET state = 'blocked'")
+    assert (await tasks.agenda(officer, now=now)).total == 2 + is_her_own
+    assert len(await registrations.waiting_in(officer, now=now)) == 1
+    assert await opens(DOORS["done"], officer, scene)
+
+
+async def test_whoever_is_cadre_and_officer_lists_both_and_nothing_twice(now: datetime) -> None:
+    await a_scene(now, cadre_id=None)
+    elsewhere = await a_person("孙梅", village_code=NEXT)
+    await tasks.open_task(TaskKind.HELP, elsewhere.id, dedup_key="next", now=now)
+    both = Actor(77, (Held(Role.CADRE, HERE), Held(Role.OFFICER, TOWN)))
+    agenda = await tasks.agenda(both, now=now)
+    assert agenda.total == len({task.task_id for task in agenda.page}) == 3
+    assert {task.village for task in agenda.page} == {"柳树村", "石桥村"}
 
 
 async def test_she_herself_has_no_way_through_a_cadres_doors(now: datetime) -> None:

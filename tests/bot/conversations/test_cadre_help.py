@@ -2,9 +2,10 @@
 
 import pytest
 
-from backend.actions import tasks
+from backend.actions import reminders, tasks
 from backend.domain.access import NotAllowed
-from backend.store.models import RoleGrant, Task
+from backend.domain.tasks import HelpReason, TaskKind
+from backend.store.models import Household, RoleGrant, Task
 from tests.bot.conftest import Town
 from tests.bot.conversations.cadres import his_phone
 from tests.bot.conversations.office import officers_phone
@@ -60,6 +61,40 @@ async def test_where_there_is_no_cadre_the_office_hears_of_it(town: Town, w: Ton
     await press(office, w("👀 Have a look"), w("asks for a visit"))
     await press(office, w("✅ Done"), w("✅ Done."))
     assert (await Task.get(person_id=person_id)).state == "done"
+
+
+async def test_the_office_lists_what_no_cadre_can_do_and_takes_an_answer_back(
+    town: Town, w: Tongue
+) -> None:
+    household = await Household.create(village_code=WILLOW, number="0012")
+    _her, person_id = await her_phone(town, language_code=w.code, household_id=household.id)
+    office = await officers_phone(town, language_code=w.code)
+    await say(office, "/tasks", w("Nothing to do today."))
+    await reminders.ask_help(person_id, HelpReason.CALL, now=town.now)
+    await say(office, "/menu", "› /tasks")
+    shown = await say(office, "/tasks", w("asks for a call"))
+    assert "🏠 柳树村 0012" in shown.text
+    assert w("🔍 Find a person") not in shown.labels, "whom to look for is in no officer's grid"
+    await press(office, "①", "🏠 柳树村 0012")
+    await press(office, w("✅ Done"), w("✅ Done."))
+    await press(office, w("↩ Undo (10 minutes)"), w("Taken back."))
+    assert (await Task.get(person_id=person_id)).state == "open"
+
+
+async def test_the_office_confirms_who_registered_where_there_is_no_cadre(
+    town: Town, w: Tongue
+) -> None:
+    her, person_id = await her_phone(
+        town, language_code=w.code, state="waiting", registration_number=1
+    )
+    office = await officers_phone(town, language_code=w.code)
+    await tasks.open_task(TaskKind.REGISTRATION, person_id, now=town.now, dedup_key="registration")
+    await say(office, "/tasks", "①")
+    await press(office, "①", w("Does she live in {village}?", village="柳树村"))
+    await press(office, w("✅ Confirm"), w("✅ Confirmed. I have told her."))
+    await press(office, w("Next one ›"), w("📝 Nobody waits to be confirmed."))
+    await town.settle()
+    assert her.screen.from_bot
 
 
 async def test_a_cadre_who_asks_for_help_is_nobodys_own_task(town: Town) -> None:
