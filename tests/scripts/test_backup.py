@@ -11,7 +11,7 @@ from backend.store.backup_files import BackupUnderWay, drafted
 from backend.store.database import open_database
 from backend.store.sql import execute, in_transaction
 from tests.builders import a_township
-from tests.scripts.kept import PIECES, Kept, Offices, a_large_broadcast, content, refused
+from tests.scripts.kept import PIECES, Kept, Offices, a_large_broadcast, content
 from tests.scripts.office import Office, refusal
 
 DATABASES = ("sqlite", "postgres")
@@ -52,6 +52,7 @@ async def test_a_backup_made_while_others_write_is_one_moment_and_sound(kept: Ke
         file = kept.office.folder / f"{number}.backup"
         done = await asyncio.to_thread(kept.run, "backup", file)
         assert done.returncode == 0, done.stderr
+        assert "密钥文件不在里面" in done.stdout
         assert content(file, "PRAGMA integrity_check") == [("ok",)]
         assert content(file, "PRAGMA foreign_key_check") == []
         regions = content(file, "SELECT count(*) FROM region WHERE code LIKE 'a%'")
@@ -64,10 +65,16 @@ async def test_a_backup_made_while_others_write_is_one_moment_and_sound(kept: Ke
     assert sizes[0] < sizes[1], "others went on writing"
 
 
-async def test_the_keys_are_not_in_it_and_it_says_so(kept: Kept) -> None:
+async def made(kept: Kept) -> Path:
+    """A backup, made within this process."""
     file = kept.office.folder / "office.backup"
-    done = kept.run("backup", file)
-    assert "密钥文件不在里面" in done.stdout
+    now = datetime.now(UTC)
+    await make_backup(kept.url, file, keys_file=kept.keys, now=now, tell=lambda *_: None)
+    return file
+
+
+async def test_the_keys_are_not_in_it(kept: Kept) -> None:
+    file = await made(kept)
     held = kept.keys.read_text("utf-8")
     secrets = [part for part in held.split('"') if len(part) > 30]
     assert len(secrets) == 3
@@ -77,8 +84,7 @@ async def test_the_keys_are_not_in_it_and_it_says_so(kept: Kept) -> None:
 async def test_killed_in_the_middle_it_leaves_the_older_backup_and_can_be_made_again(
     kept: Kept,
 ) -> None:
-    file = kept.office.folder / "office.backup"
-    assert kept.run("backup", file).returncode == 0
+    file = await made(kept)
     older = file.read_bytes()
     async with open_database(kept.url, keys_file=kept.keys):
         await a_large_broadcast()
@@ -91,18 +97,17 @@ async def test_killed_in_the_middle_it_leaves_the_older_backup_and_can_be_made_a
     await process.communicate()
     assert draft.exists(), "it was killed in the middle"
     assert file.read_bytes() == older
-    assert kept.run("backup", file).returncode == 0
+    await made(kept)
     assert content(file, "SELECT count(*) FROM broadcast_text") == [(PIECES,)]
     assert not draft.exists()
 
 
-async def test_nothing_but_an_older_backup_is_overwritten(kept: Kept) -> None:
-    file = kept.office.folder / "roster.csv"
-    file.write_text("姓名,村\n" * 100)
-    before = file.read_bytes()
-    said = refused(kept.run("backup", file))
-    assert "没有覆盖它" in said
-    assert file.read_bytes() == before
+def test_nothing_but_an_older_backup_is_overwritten(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    roster = office.file("roster.csv", "姓名,村\n" * 100)
+    before = roster.read_bytes()
+    assert "没有覆盖它" in refusal(office.run("backup", roster))
+    assert roster.read_bytes() == before
 
 
 async def test_two_do_not_work_on_one_file_at_once(kept: Kept) -> None:
@@ -110,9 +115,7 @@ async def test_two_do_not_work_on_one_file_at_once(kept: Kept) -> None:
     with drafted(file) as draft:
         assert draft.exists()
         with pytest.raises(BackupUnderWay):
-            await make_backup(
-                kept.url, file, keys_file=kept.keys, now=datetime.now(UTC), tell=lambda *_: None
-            )
+            await made(kept)
         assert draft.exists()
 
 
