@@ -279,7 +279,7 @@ def the_runs() -> Iterator[object]:
         yield pytest.param("postgres", 25, 500, seed, id=run_id, marks=pytest.mark.long)
 
 
-@pytest.mark.parametrize(("kind", "kills", "events", "seed"), the_runs())
+@pytest.mark.parametrize(("kind", "kills", "events", "seed"), list(the_runs()))
 async def test_kills_at_any_moment_of_sending_lose_nothing_and_plan_nothing_twice(
     tmp_path: Path, request: pytest.FixtureRequest, *, kind: str, kills: int, events: int, seed: int
 ) -> None:
