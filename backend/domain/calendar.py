@@ -104,9 +104,13 @@ class Mark:
         object.__setattr__(self, "step", timedelta(self.days))
 
     def day(self, anchor_on: date, shift_months: int = 0) -> date:
-        """The civil day of this mark, `shift_months` later for a repeated window."""
-        months = self.months + shift_months
-        return (add_months(anchor_on, months) if months else anchor_on) + self.step
+        """The civil day of this mark; for a repeated window, counted from `shift_months` later.
+
+        Both steps are clamped, so a month before the anniversary of 29 February is 28 January
+        where that anniversary is 28 February.
+        """
+        on = add_months(anchor_on, shift_months) if shift_months else anchor_on
+        return (add_months(on, self.months) if self.months else on) + self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a rule is for; ages in completed years, both inclusive, on the day the window opens.
+    """Whom a rule is for; ages in completed years, both inclusive: it opens and closes at that age.
 
     `method` is the one of the event it hangs on, None for events of no method; `named` holds the
     services one of which that event names, empty for events that name none.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from operator import itemgetter
@@ -298,7 +298,7 @@ def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
 
 
 def _suiting(audience: Audience, spans: Iterable[Span], case: Case) -> Iterable[Span]:
-    """The spans on whose opening day the person is of a rule's age and stage."""
+    """The spans on whose opening day the person is of a rule's age and stage, while of that age."""
     resting = case.history.resting
     if resting and audience.stage is Stage.NOT_PREGNANT:
         spans = [
@@ -311,7 +311,16 @@ def _suiting(audience: Audience, spans: Iterable[Span], case: Case) -> Iterable[
     if case.facts.birth_date is None:
         return ()
     first, end = _of_age(audience.age_from, audience.age_to, case.facts.birth_date)
-    return [span for span in spans if first <= span.opens_on < end]
+    return [
+        span if span.closes_on < end else _shortened(span, end - timedelta(1))
+        for span in spans
+        if first <= span.opens_on < end
+    ]
+
+
+def _shortened(span: Span, last: date) -> Span:
+    """The span up to a day within it."""
+    return span._replace(due_on=min(span.due_on, last), closes_on=last)
 
 
 @lru_cache(_AGES_KEPT)

@@ -29,6 +29,14 @@ def test_a_repeat_shifts_its_marks_by_whole_months() -> None:
     assert mark.day(date(2026, 1, 31), 1) == date(2026, 2, 13)
 
 
+@pytest.mark.parametrize(("months", "on"), [(12, "2025-01-28"), (48, "2028-01-29")])
+def test_a_month_before_an_anniversary_is_counted_from_the_anniversary(
+    months: int, on: str
+) -> None:
+    mark = Mark(Anchor.CERTIFICATE, months=-1)
+    assert mark.day(date(2024, 2, 29), months) == date.fromisoformat(on)
+
+
 @pytest.mark.parametrize(
     ("repeat", "expected"),
     [

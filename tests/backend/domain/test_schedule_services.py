@@ -251,9 +251,9 @@ def test_a_residence_permit_is_endorsed_each_year_in_the_month_before() -> None:
     facts = resident(issued)
     found = planned(facts, date(2026, 1, 1), "residence")
     assert [(due.occurrence, due.opens_on, due.closes_on) for due in found] == [
-        (12, date(2025, 1, 29), date(2025, 2, 28)),
-        (24, date(2026, 1, 29), date(2026, 2, 28)),
-        (36, date(2027, 1, 29), date(2027, 2, 28)),
+        (12, date(2025, 1, 28), date(2025, 2, 28)),
+        (24, date(2026, 1, 28), date(2026, 2, 28)),
+        (36, date(2027, 1, 28), date(2027, 2, 28)),
     ]
     renewed = happened(EventKind.CERTIFICATE, date(2026, 2, 10), "renewed")
     found = planned(resident(issued, renewed), date(2026, 2, 20), "residence")
