@@ -218,15 +218,22 @@ async def _who_agreed(person_ids: Sequence[int], topics: Collection[str]) -> set
 
 
 async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> Difference:
-    """The differences, whose new rows are written while the next persons are planned."""
+    """The differences, whose new rows are written while the next persons are planned.
+
+    Many are planned in a thread, so that the loop can go on with the writing and all else.
+    """
+    if len(known) <= _AT_ONCE:
+        difference = _differences(known, by, now=now)
+        await copy_rows("due_service", COLUMNS, difference.added)
+        return difference
     difference, writing = Difference(), None
     try:
         for first in range(0, len(known), _AT_ONCE):
-            part = _differences(known[first : first + _AT_ONCE], by, now=now)
+            some = known[first : first + _AT_ONCE]
+            part = await asyncio.to_thread(_differences, some, by, now=now)
             if writing:
                 await writing
             writing = asyncio.create_task(copy_rows("due_service", COLUMNS, part.added))
-            await asyncio.sleep(0)
             difference.extend(part)
     finally:
         if writing:

@@ -13,7 +13,9 @@ from backend.domain.consent import Purpose
 from backend.domain.events import Method
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Person, Send
+from backend.store.sql import execute
 from tests.builders import a_person, li_na, wang_xiuying
+from tests.crowds import a_crowd
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -108,6 +110,23 @@ async def test_everyone_is_planned_in_batches_and_from_where_it_stopped(now: dat
     assert [step.persons async for step in after_first] == [2]
     again = [step.changes async for step in planning.replan_all(now=now)]
     assert again == [Changes()]
+
+
+async def test_more_people_than_are_planned_at_once_all_have_their_services(now: datetime) -> None:
+    people = 1_130
+    await a_crowd(people)
+    await Person.all().update(enrolled_on=now.date(), sex="female", birth_date=date(1980, 1, 1))
+    await execute(
+        "INSERT INTO consent (person_id, purpose, text_version, given_at)"
+        " SELECT person_id, 'screening', text_version, given_at FROM consent"
+    )
+    steps = [step async for step in planning.replan_all(now=now)]
+    assert [step.persons for step in steps] == [1_000, 130]
+    rows = await execute(
+        "SELECT person_id, count(*) AS count FROM due_service WHERE rule = 'sc1' GROUP BY person_id"
+    )
+    assert [row["count"] for row in rows] == [1] * people
+    assert not any([step.changes async for step in planning.replan_all(now=now)])
 
 
 async def test_only_the_rules_asked_for_are_planned_anew(now: datetime) -> None:
