@@ -29,7 +29,9 @@ class Rulebook:
         """The rules in force in a village by its 12-digit code."""
         if region not in self._at:
             rules = rules_for(self.rules, region)
-            self._at[region] = self._shared.setdefault(rules, Rules(rules))
+            if rules not in self._shared:
+                self._shared[rules] = Rules(rules)
+            self._at[region] = self._shared[rules]
         return self._at[region]
 
     def find(self, rule_id: str, version: int) -> Rule | None:

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 # As one statement, so that SQLite works through it without coming back to Python for each row.
-_COPIED_AT_ONCE = 1_000
+_COPIED_AT_ONCE = 500
 _TEXTS_KEPT = 16_384
 _PLACEHOLDER = re.compile(r"\$(?=\d)")
 
@@ -75,11 +75,15 @@ async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[
     if dialect() == "postgres":
         await _copy(connection(), table, columns, rows)
         return
-    names, row = ", ".join(columns), f"({', '.join('?' * len(columns))})"
-    for first in range(0, len(rows), _COPIED_AT_ONCE):
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    row, whole = f"({', '.join('?' * len(columns))})", len(rows) // _COPIED_AT_ONCE
+    # One text for whatever number of rows: the connection keeps what it has prepared.
+    many = insert + ", ".join([row] * _COPIED_AT_ONCE)
+    for first in range(0, whole * _COPIED_AT_ONCE, _COPIED_AT_ONCE):
         part = rows[first : first + _COPIED_AT_ONCE]
-        values = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(part))}"
-        await connection().execute_query_dict(values, _plain(chain.from_iterable(part)))
+        await connection().execute_query_dict(many, _plain(chain.from_iterable(part)))
+    if rest := rows[whole * _COPIED_AT_ONCE :]:
+        await execute_many(insert + row, rest)
 
 
 @translate_exceptions
