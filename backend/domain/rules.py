@@ -10,7 +10,7 @@ from backend.domain.gestation import add_months
 
 # Endless repeats are laid out this far ahead and remembered this far back, in days.
 HORIZON = timedelta(400)
-# Days for which the spans of a window are kept: more than the births that have visits ahead fall on.
+# Days for which the spans of a window are kept: more than there are births with visits ahead.
 _DAYS_KEPT = 4_096
 _AUDIENCES_KEPT = 1_024
 _PARTS_KEPT = 4
