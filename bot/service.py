@@ -39,6 +39,7 @@ logger = structlog.get_logger(__name__)
 
 PARTS = frozenset({"web", "bot", "jobs"})
 _LONGEST_WAIT_SECONDS = 30.0
+_ANSWERING_SHARE = 1 / 3
 
 
 @dataclass
@@ -82,7 +83,11 @@ async def running(
             open_database(config.database_url, keys_file=config.keys_file)
         )
         service = await assembled(
-            config, clock, stop or asyncio.Event(), per_chat_second=per_chat_second
+            config,
+            clock,
+            stop or asyncio.Event(),
+            per_chat_second=per_chat_second,
+            share=share_of(parts),
         )
         if "web" in parts:
             await stack.enter_async_context(_web_server(service, routes))
@@ -96,8 +101,24 @@ async def running(
         yield service
 
 
+def share_of(parts: frozenset[str]) -> float:
+    """Return the share of the limit of messages a second that a process with these parts takes.
+
+    Where one process sends what is due and another answers, each keeps to its own share, so that
+    together they keep to the limit without asking each other.
+    """
+    if parts == PARTS:
+        return 1.0
+    return 1 - _ANSWERING_SHARE if "jobs" in parts else _ANSWERING_SHARE
+
+
 async def assembled(
-    config: Config, clock: Clock, stop: asyncio.Event, *, per_chat_second: float = 1.0
+    config: Config,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    per_chat_second: float = 1.0,
+    share: float = 1.0,
 ) -> Service:
     """Put the parts together over the open database; nothing runs yet.
 
@@ -105,7 +126,7 @@ async def assembled(
     """
     await publications.publish_shipped(now=clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
-    pace = Pace(config.messages_per_second, per_chat_second=per_chat_second)
+    pace = Pace(config.messages_per_second * share, per_chat_second=per_chat_second)
     desk = Desk(clock, office, build_dialogs(), pace)
     walk = build_application(
         config.telegram_token.get_secret_value(),

@@ -13,6 +13,7 @@ from backend.store.liveness import SENDER_LOCK
 from backend.store.models import Owner, Send
 from backend.store.sql import execute
 from bot.sandbox.phone import Phone
+from bot.service import share_of
 from tests.bot.test_serve import GREETING, PATIENCE, Bot, a_bot, free_port, greeted
 from tests.builders import an_account
 from tests.conftest import SHANGHAI
@@ -162,3 +163,19 @@ async def test_one_polls_and_another_takes_over_when_it_is_killed(
     second.terminate()
     assert await second.wait() == 0
     assert "Conflict" not in bot.said
+
+
+@pytest.mark.parametrize(
+    ("sends", "answers"),
+    [
+        ("jobs", "bot"),
+        ("jobs", "web"),
+        ("jobs,web", "bot"),
+        ("jobs", "bot,web"),
+        ("bot,jobs", "web"),
+    ],
+)
+def test_who_sends_and_who_answers_together_keep_to_the_limit(sends: str, answers: str) -> None:
+    shares = [share_of(frozenset(parts.split(","))) for parts in (sends, answers)]
+    assert sum(shares) == pytest.approx(1.0)
+    assert share_of(frozenset({"web", "bot", "jobs"})) == 1.0
