@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from backend.actions import figures, publications, recovery
 from backend.actions.inbox import webhook_secret
@@ -27,6 +28,7 @@ from bot.app import build_application, build_dialogs
 from bot.commands.handlers import publish_commands
 from bot.commands.profile import publish_profile
 from bot.context import Desk, Walk
+from bot.outcomes import attempt_of
 from bot.polling import ALLOWED_UPDATES, pause, poll
 from bot.send import Courier
 from bot.templates import TEMPLATES
@@ -189,6 +191,10 @@ async def _insisting(service: Service, call: Callable[[], Awaitable[object]]) ->
             await call()
         except BadRequest:
             raise
+        except RetryAfter as error:
+            # Several processes that start together say hello together.
+            asked = attempt_of(error).retry_after or timedelta(seconds=wait)
+            await pause(service.stop, asked.total_seconds())
         except NetworkError as error:
             logger.warning("telegram_not_reached", error=type(error).__name__, again_in=wait)
             await pause(service.stop, wait)

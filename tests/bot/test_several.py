@@ -12,6 +12,7 @@ from backend.clock import Clock
 from backend.store.liveness import SENDER_LOCK
 from backend.store.models import Owner, Send
 from backend.store.sql import execute
+from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from bot.service import share_of
 from tests.bot.test_serve import GREETING, PATIENCE, Bot, a_bot, free_port, greeted
@@ -45,10 +46,12 @@ async def bots(
                 await process.wait()
 
 
-async def started(bots: tuple[Bot, list[Process]], parts: str) -> Process:
+async def started(bots: tuple[Bot, list[Process]], parts: str, *, webhook: bool = False) -> Process:
     """Start one more process with these parts."""
     bot, processes = bots
-    bot.settings["PORT"] = str(free_port())
+    bot.settings["PORT"] = port = str(free_port())
+    if webhook:
+        bot.settings["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     process = await bot.start("--only", parts)
     processes.append(process)
     return process
@@ -163,6 +166,20 @@ async def test_one_polls_and_another_takes_over_when_it_is_killed(
     second.terminate()
     assert await second.wait() == 0
     assert "Conflict" not in bot.said
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_who_says_hello_too_fast_waits_as_long_as_it_is_told(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    for method in ("setMyCommands", "setWebhook"):
+        too_fast = Fault(method, status=429, description="Too Many Requests", retry_after=1)
+        bot.sandbox.faults.add(too_fast)
+    process = await started(bots, "bot,jobs,web", webhook=True)
+    await greeted(bot.sandbox.open_phone())
+    process.terminate()
+    assert await process.wait() == 0
 
 
 @pytest.mark.parametrize(
