@@ -84,8 +84,10 @@ def _expecting(story: Story) -> None:
 
 
 def _raising(story: Story) -> None:
-    """A child of up to six years, for some with the pregnancy before it and a method since."""
-    born, about = story.ago(3, 2190), None
+    """A small child, for some with the pregnancy before it, an elder one, or a method since."""
+    born, about = story.ago(3, 1200), None
+    if story.random.random() < 0.6:
+        story.tell("birth", born - timedelta(story.random.randint(500, 1000)), mode="vaginal")
     if story.random.random() < 0.4:
         lmp = born - timedelta(279)
         about = story.tell("pregnancy", lmp, lmp=lmp)
@@ -128,13 +130,13 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage(14, (18, 30), ("checkup", "contraception"), _quiet),
+    Stage(8, (18, 30), ("checkup", "contraception"), _quiet),
     Stage(6, (21, 38), ("checkup", "folic_acid", "maternal"), _wishing),
-    Stage(16, (20, 42), ("checkup", "folic_acid", "maternal", "child"), _expecting),
-    Stage(38, (21, 44), ("checkup", "maternal", "child", "contraception", "screening"), _raising),
-    Stage(14, (35, 49), ("checkup", "contraception", "screening"), _having_chosen),
-    Stage(8, (50, 64), ("checkup", "screening"), _quiet),
-    Stage(4, (22, 45), ("checkup", "child"), _raising, "male"),
+    Stage(20, (20, 42), ("checkup", "folic_acid", "maternal", "child"), _expecting),
+    Stage(52, (21, 44), ("checkup", "maternal", "child", "contraception", "screening"), _raising),
+    Stage(8, (35, 49), ("checkup", "contraception", "screening"), _having_chosen),
+    Stage(4, (50, 64), ("checkup", "screening"), _quiet),
+    Stage(2, (22, 45), ("checkup", "child"), _raising, "male"),
 )
 _SHARES = [stage.share for stage in STAGES]
 
