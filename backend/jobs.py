@@ -19,6 +19,7 @@ from backend.actions import (
     due_run,
     figures,
     inbox,
+    move_run,
     mydata,
     planning,
     publications,
@@ -92,6 +93,10 @@ async def _queue_visits(now: datetime, _url: str) -> object:
     return await visit_run.queue_visits(now=now)
 
 
+async def _note_moves(now: datetime, _url: str) -> object:
+    return await move_run.note_moves(now=now)
+
+
 async def _stop_failing(now: datetime, _url: str) -> object:
     return await unreached.stop_failing(now=now)
 
@@ -137,6 +142,7 @@ JOBS = (
     Job("renew_plans", timedelta(hours=1), _renew_plans),
     Job("queue_due", timedelta(minutes=1), _queue_due),
     Job("queue_visits", timedelta(minutes=5), _queue_visits),
+    Job("note_moves", timedelta(minutes=30), _note_moves),
     Job("stop_failing", timedelta(minutes=30), _stop_failing),
     Job("queue_digests", timedelta(minutes=1), _queue_digests),
     Job("broadcasts", timedelta(seconds=10), _broadcasts),

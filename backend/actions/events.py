@@ -151,6 +151,13 @@ async def record_day(
     return await _record(person_id, _event(kind, on, rule=rule), told)
 
 
+async def record_move(
+    person_id: int, told: Told, kind: EventKind, *, on: date, report_id: int
+) -> Recorded:
+    """Keep that she came or left for good; the report of her move is the event's lasting id."""
+    return await _record(person_id, Event(str(report_id), kind, on=on), told)
+
+
 async def end_pregnancy(person_id: int, told: Told, *, on: date | None = None) -> Recorded:
     """Keep that a pregnancy, or the life of a newborn child, has ended; no reason is asked.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from backend.actions import audit, people, tasks
+from backend.actions import audit, events, move_run, people, tasks
 from backend.actions.counters import next_number
 from backend.actions.notices import tell
 from backend.actions.reminders import DueView
@@ -106,6 +106,7 @@ async def report_own(
         kind = TaskKind.HANDOVER if recipient else TaskKind.MOVE
         key = f"move:{row.id}"
         await tasks.open_task(kind, person_id, dedup_key=key, move_report_id=row.id, now=now)
+        await move_run.note_moves(now=now, report_id=row.id)
     return Filed(row.id, row.number)
 
 
@@ -118,6 +119,7 @@ async def report_for(actor: Actor, person_id: int, report: Report, *, now: datet
         await people.check_access(actor, person_id, Act.WORK)
         row = await _keep(person_id, report, by=actor.person_id, contact=Contact.CALL, now=now)
         await execute("UPDATE move_report SET state = 'received' WHERE id = $1", row.id)
+        await move_run.note_moves(now=now, report_id=row.id)
     return Filed(row.id, row.number)
 
 
@@ -159,6 +161,7 @@ async def withdraw(person_id: int, report_id: int, *, now: datetime) -> None:
             *(now, report_id),
         )
         await tasks.cancel_tasks_of_move(report_id, now=now)
+        await events.take_back(person_id, report_id, events.Told(now=now))
         await audit.append("move_withdrawn", actor_id=person_id, subject_id=person_id, now=now)
 
 

@@ -15,6 +15,8 @@ Putting = Callable[[int, str, str | None, datetime], Awaitable[None]]
 _STANDING = """
     SELECT 'service_record' AS place, CAST(id AS TEXT) AS key, '' AS value
         FROM service_record WHERE person_id = $1
+    UNION ALL SELECT 'life_event', CAST(id AS TEXT), ''
+        FROM life_event WHERE person_id = $1 AND superseded_by IS NULL
     UNION ALL SELECT 'topic_choice', topic, choice FROM topic_choice WHERE person_id = $1
     UNION ALL SELECT 'due_service', CAST(id AS TEXT), CAST(remind_on AS TEXT)
         FROM due_service WHERE person_id = $1
@@ -58,6 +60,10 @@ async def _put_all(
 
 async def _put_record(_person_id: int, key: str, _former: str | None, _now: datetime) -> None:
     await execute("DELETE FROM service_record WHERE id = $1", int(key))
+
+
+async def _put_event(_person_id: int, key: str, _former: str | None, _now: datetime) -> None:
+    await execute("UPDATE life_event SET superseded_by = id WHERE id = $1", int(key))
 
 
 async def _put_choice(person_id: int, key: str, former: str | None, _now: datetime) -> None:
@@ -111,6 +117,7 @@ async def _put_move(_person_id: int, key: str, former: str | None, now: datetime
 # What the plan follows from, and what the plan alone would not put back.
 _PLANNED_FROM: Mapping[str, Putting] = {
     "service_record": _put_record,
+    "life_event": _put_event,
     "topic_choice": _put_choice,
 }
 _BESIDE_THE_PLAN: Mapping[str, Putting] = {

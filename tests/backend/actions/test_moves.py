@@ -2,16 +2,38 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from backend.actions import moves, mydata, planning, registrations
+from backend.actions import (
+    events,
+    move_run,
+    moves,
+    mydata,
+    planning,
+    registrations,
+    task_answers,
+    tasks,
+)
+from backend.actions.events import Told
 from backend.actions.moves import Place, Report
 from backend.domain.access import NotAllowed
 from backend.domain.consent import Purpose
 from backend.domain.errors import WrongValue
+from backend.domain.events import EventKind
 from backend.domain.moves import Direction, MoveRefused, Stay
-from backend.store.models import AuditEntry, DueService, Handover, MoveReport, Person, Send, Task
+from backend.domain.tasks import TaskKind
+from backend.store.models import (
+    AuditEntry,
+    DueService,
+    Handover,
+    LifeEvent,
+    MoveReport,
+    Person,
+    Send,
+    Task,
+)
 from tests.builders import STONE_BRIDGE, WILLOW, a_person, wang_xiuying, zhao_ming
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -166,3 +188,81 @@ async def test_a_stay_elsewhere_ends_and_moves_nothing_of_the_plan(
         one | {"updated_at": None, "remind_on": None} for one in owed
     ]
     assert (await Person.get(id=wang.id)).village_code == WILLOW
+
+
+async def with_a_permit(now: datetime) -> Person:
+    """王秀英, whose residence permit is a year old in two weeks."""
+    wang = await wang_xiuying(topics=(Purpose.CHECKUP,))
+    issued = now.date().replace(year=now.year - 1) + timedelta(14)
+    await events.record_day(
+        wang.id, Told(now=now - timedelta(days=300)), EventKind.CERTIFICATE, on=issued
+    )
+    await planning.replan(wang.id, now=now)
+    assert await permit_is_due(wang)
+    return wang
+
+
+async def permit_is_due(person: Person) -> bool:
+    """Whether the yearly look at her permit is still before her."""
+    return await DueService.filter(
+        person_id=person.id, rule="residence", state__in=("planned", "open")
+    ).exists()
+
+
+async def test_whoever_has_left_for_good_is_not_reminded_of_her_permit(now: datetime) -> None:
+    wang = await with_a_permit(now)
+    filed = await moves.report_own(wang.id, away(now, days=-1), now=now)
+    assert not await permit_is_due(wang)
+    await moves.withdraw(wang.id, filed.report_id, now=now)
+    assert await permit_is_due(wang), "taken back, all is as it was"
+    assert await move_run.note_moves(now=now) == 0
+
+
+async def test_a_move_to_come_ends_it_on_its_day_once(now: datetime) -> None:
+    wang = await with_a_permit(now)
+    await moves.report_own(wang.id, away(now, days=3), now=now)
+    assert await move_run.note_moves(now=now + timedelta(days=2)) == 0
+    assert await permit_is_due(wang)
+    assert await move_run.note_moves(now=now + timedelta(days=3)) == 1
+    assert await move_run.note_moves(now=now + timedelta(days=4)) == 0
+    assert not await permit_is_due(wang)
+    event = await LifeEvent.get(person_id=wang.id, kind="moved_out")
+    assert event.on_date == now.date() + timedelta(3)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"stay": Stay.HALF_A_YEAR_ON},
+        {"stay": Stay.UNKNOWN},
+        {"place": Place("石桥村", STONE_BRIDGE)},
+        {"direction": Direction.WITHIN},
+        {"direction": Direction.IN},
+    ],
+    ids=["for a time", "nobody knows", "in the township", "in the village", "come here"],
+)
+async def test_whoever_has_not_left_for_good_keeps_it(
+    now: datetime, changed: dict[str, Any]
+) -> None:
+    wang = await with_a_permit(now)
+    await moves.report_own(wang.id, replace(away(now, days=-1), **changed), now=now)
+    assert await permit_is_due(wang)
+    kinds = {event.kind for event in await LifeEvent.filter(person_id=wang.id)}
+    came = changed.get("direction") is Direction.IN
+    assert kinds == ({"certificate", "moved_in"} if came else {"certificate"})
+
+
+async def test_of_whom_takes_no_part_no_event_is_kept(now: datetime) -> None:
+    zhao, other = await zhao_ming(), await a_person("周桂英")
+    await moves.report_for(zhao, other.id, away(now, days=-1), now=now)
+    assert not await LifeEvent.exists()
+
+
+async def test_a_cadres_answer_that_she_has_moved_is_undone_with_its_event(now: datetime) -> None:
+    zhao, wang = await zhao_ming(), await with_a_permit(now)
+    task = await tasks.open_task(TaskKind.HELP, wang.id, dedup_key="help", now=now)
+    assert task is not None
+    given, _filed = await task_answers.moved(zhao, task, away(now, days=-1), now=now)
+    assert not await permit_is_due(wang)
+    await task_answers.undo(zhao, given.answer_id, now=now)
+    assert await permit_is_due(wang)
