@@ -140,6 +140,23 @@ async def record_supply(
     return await _record(person_id, replace(event, lasts_months=lasts_months), told)
 
 
+async def record_method(
+    person_id: int,
+    told: Told,
+    *,
+    method: Method,
+    on: date,
+    rods: int | None = None,
+    lasts_months: int | None = None,
+) -> Recorded:
+    """Keep a procedure, or supplies that were fetched, whichever the method is."""
+    if method in SUPPLIES:
+        return await record_supply(person_id, told, method=method, on=on, lasts_months=lasts_months)
+    return await record_procedure(
+        person_id, told, method=method, on=on, rods=rods, lasts_months=lasts_months
+    )
+
+
 async def record_day(
     person_id: int, told: Told, kind: EventKind, *, on: date, rule: str | None = None
 ) -> Recorded:

@@ -24,7 +24,10 @@ class Village:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """A person as somebody who may look sees her; name and phone are masked to all but herself."""
+    """A person as somebody who may look sees her; name and phone are masked to all but herself.
+
+    `registered_place` is None where she is registered where she lives, or did not say.
+    """
 
     person_id: int
     state: str
@@ -37,6 +40,7 @@ class PersonView:
     locale: str
     has_chat: bool
     enrolled_on: date | None
+    registered_place: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ async def fetch_for(actor: Actor, person_id: int, act: Act = Act.VIEW) -> Person
         locale=row.locale,
         has_chat=await has_chat(person_id),
         enrolled_on=row.enrolled_on,
+        registered_place=row.registered_place,
     )
 
 

@@ -13,7 +13,7 @@ from backend.actions.reminders import DueView
 from backend.actions.schedule import my_schedule
 from backend.domain.access import Act, Actor, HasOwnChat
 from backend.domain.consent import Purpose
-from backend.domain.events import EventKind
+from backend.domain.events import EventKind, Method
 from backend.domain.gestation import Dating
 from backend.store.ids import new_id
 from backend.store.models import Visit
@@ -107,6 +107,24 @@ async def record_day(
     async with in_transaction():
         told = await _told(actor, person_id, now=now)
         return await events.record_day(person_id, told, kind, on=on, rule=rule)
+
+
+async def record_method(
+    actor: Actor,
+    person_id: int,
+    method: Method,
+    *,
+    on: date,
+    now: datetime,
+    rods: int | None = None,
+    lasts_months: int | None = None,
+) -> Recorded:
+    """Write down a method she says she chose; raises EventRefused, ConsentNeeded."""
+    async with in_transaction():
+        told = await _told(actor, person_id, now=now)
+        return await events.record_method(
+            person_id, told, method=method, on=on, rods=rods, lasts_months=lasts_months
+        )
 
 
 async def correct_registered(

@@ -8,17 +8,18 @@ from backend.actions.dialogs import Answers
 from backend.domain.access import HasOwnChat, Role, Underage
 from backend.domain.consent import ConsentNeeded
 from backend.domain.errors import EventRefused
-from backend.domain.gestation import Dating, Source, dated_by_lmp
+from backend.domain.gestation import Dating, Source, dated_by_lmp, dated_by_transfer
 from backend.texts.errors import explain_error
 from bot.buttons import Button, Screen
 from bot.conversations.cadre_visit import whose
+from bot.conversations.transfer import AGES, ask_age
 from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
 from bot.membership import actor_of, staff_only
 from bot.typed import NO, YES, meant
 from bot.viewer import Viewer
 
-_DUE = "due"
+_DUE, _TRANSFER = "due", "transfer"
 _LMP_WITHIN_DAYS, _DUE_WITHIN_DAYS, _BIRTH_WITHIN_DAYS = 300, 280, 365
 
 
@@ -43,9 +44,32 @@ def _ask_due(viewer: Viewer, _answers: Answers) -> str:
 
 
 async def take_due(viewer: Viewer, answers: Answers, day: date | str) -> Move:
-    """Keep the pregnancy by its due date."""
-    assert isinstance(day, date), "the question offers nothing but days"
+    """Keep the pregnancy by its due date, or ask for the day of the transfer instead."""
+    if not isinstance(day, date):
+        return go("transfer")
     dating = Dating(Source.CLINICIAN, day, viewer.today)
+    return await _kept(viewer, answers, _pregnancy(viewer, answers, dating))
+
+
+def _by_transfer(viewer: Viewer) -> tuple[Button, ...]:
+    return (Button(viewer._("Embryo transfer"), _TRANSFER),)
+
+
+def _ask_transfer(viewer: Viewer, _answers: Answers) -> str:
+    return viewer._("When was the transfer?")
+
+
+async def take_transfer(_viewer: Viewer, _answers: Answers, day: date | str) -> Move:
+    """Ask for the embryo's age."""
+    return go("age", transferred=str(day))
+
+
+async def take_age(viewer: Viewer, answers: Answers, given: Given) -> Move:
+    """Keep the pregnancy by its transfer."""
+    if not isinstance(given, Pressed) or given.value not in AGES:
+        return again(viewer._("Please press one of the buttons."))
+    transferred_on = date.fromisoformat(answers["transferred"])
+    dating = dated_by_transfer(transferred_on, int(given.value), viewer.today)
     return await _kept(viewer, answers, _pregnancy(viewer, answers, dating))
 
 
@@ -102,7 +126,20 @@ CONVERSATION = staff_only(Role.CADRE)(
                 take=take_lmp,
                 extras=_by_due_date,
             ),
-            date_step("due", _ask_due, reach=days_around(14, _DUE_WITHIN_DAYS), take=take_due),
+            date_step(
+                "due",
+                _ask_due,
+                reach=days_around(14, _DUE_WITHIN_DAYS),
+                take=take_due,
+                extras=_by_transfer,
+            ),
+            date_step(
+                "transfer",
+                _ask_transfer,
+                reach=days_around(_LMP_WITHIN_DAYS, 0),
+                take=take_transfer,
+            ),
+            Step("age", ask_age, take_age),
             date_step(
                 "birth", _ask_birth, reach=days_around(_BIRTH_WITHIN_DAYS, 0), take=take_birth
             ),

@@ -30,7 +30,7 @@ from bot.told import (
 from bot.viewer import Viewer
 
 _LONGEST_AGO_DAYS = 3 * 366
-_REGISTERED = "registered"
+_REGISTERED, _METHOD = "registered", "method"
 
 
 async def _sex(viewer: Viewer, answers: Answers) -> str | None:
@@ -41,14 +41,19 @@ async def ask_what(viewer: Viewer, answers: Answers) -> Screen:
     """Ask what kind of news it is."""
     _ = viewer._
     buttons = news_buttons(viewer, await _sex(viewer, answers))
-    rows = rows_of([*buttons, Button(_("🏠 Registered at"), _REGISTERED)])
-    return Screen(viewer._("What did she tell you?"), rows=rows, is_protected=True)
+    buttons += [
+        Button(_("💊 Method she chose"), _METHOD),
+        Button(_("🏠 Registered at"), _REGISTERED),
+    ]
+    return Screen(_("What did she tell you?"), rows=rows_of(buttons), is_protected=True)
 
 
 async def take_what(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Ask after which check it was, or for the day."""
     if given == Pressed(_REGISTERED):
         return go(_REGISTERED)
+    if given == Pressed(_METHOD):
+        return enter("cadre_methods", person=answers["person"])
     if not isinstance(given, Pressed) or given.value not in NEWS:
         return again(viewer._("Please press one of the buttons."))
     if given.value in OF_CHECK:

@@ -66,6 +66,8 @@ async def ask_person(viewer: Viewer, answers: Answers) -> Screen:
     chat = _("📱 Uses this service herself.") if person.has_chat else _("No chat of her own.")
     shown = answers.get("contact") or f"{person.name or '—'} {person.phone or ''}"
     lines = [f"👤 {shown.strip()}", f"{person.village.name} · {chat}"]
+    if person.registered_place:
+        lines.append(_("Registered at: {place}").format(place=person.registered_place))
     lines += [task_line(viewer, task) for task in held]
     buttons = [
         Button(_("📞 Show name, number"), "contact"),

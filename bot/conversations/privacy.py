@@ -60,6 +60,7 @@ async def ask_kept(viewer: Viewer, _answers: Answers) -> Screen:
         _("Name: {name}").format(name=view.name or none),
         _("Village: {village}").format(village=view.village.name),
         _("Phone: {phone}").format(phone=view.phone or none),
+        _("Registered at: {place}").format(place=view.registered_place or _("where you live")),
         _("Born: {born}").format(born=born or none),
         _("Reminders: {topics}").format(topics=topic_list(viewer, topics) or _("none")),
         _("All the rest is in the copy you can take."),

@@ -14,15 +14,22 @@ from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.membership import members_only, person_of
 from bot.news import not_taken, receipt, take_receipt
+from bot.products import (
+    LASTING,
+    UNKNOWN,
+    Lasts,
+    ask_lasts,
+    day_question,
+    lasts_of,
+    method_buttons,
+    method_names,
+)
 from bot.viewer import Viewer
 
 _LONGEST_AGO_DAYS = 6 * 366
 _END = "end"
 # What is taken out has a day on which that was done; other follow-ups simply stop.
 _REMOVABLE = (Method.IUD, Method.IMPLANT)
-_LASTING = (Method.IMPLANT, *events.SUPPLIES)
-_HIS = (Method.VASECTOMY, Method.CONDOM)
-_RODS, _MONTHS, _UNKNOWN = "rods", "months", "unknown"
 
 
 async def to_method(_viewer: Viewer, _answers: Answers) -> Move:
@@ -39,40 +46,14 @@ async def ask_method(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask what it was; what is followed up already can be ended."""
     _ = viewer._
     view = await family.look(person_of(viewer), now=viewer.now)
-    chosen = _HIS if view.sex == "male" else _HERS
-    labels = _methods(viewer)
-    rows = rows_of(Button(labels[method], method) for method in chosen)
+    rows = rows_of(method_buttons(viewer, view.sex))
     rows += tuple((_end_button(viewer, procedure),) for procedure in view.procedures)
     text = _("What would you like to be followed up? You need not explain anything.")
     return Screen(text, rows=rows, is_protected=True)
 
 
-def _methods(viewer: Viewer) -> dict[Method, str]:
-    _ = viewer._
-    return {
-        Method.IUD: _("IUD"),
-        Method.IMPLANT: _("Implant"),
-        Method.LIGATION: _("Ligation"),
-        Method.VASECTOMY: _("Vasectomy"),
-        Method.PILL: _("Free pills"),
-        Method.CONDOM: _("Free condoms"),
-        Method.ABORTION_CARE: _("Care after an abortion"),
-        Method.RECOVERY: _("Asking how you are"),
-    }
-
-
-_HERS = (
-    Method.IUD,
-    Method.IMPLANT,
-    Method.LIGATION,
-    Method.PILL,
-    Method.CONDOM,
-    Method.ABORTION_CARE,
-)
-
-
 def _end_button(viewer: Viewer, procedure: Procedure) -> Button:
-    _, name = viewer._, _methods(viewer)[procedure.method]
+    _, name = viewer._, method_names(viewer)[procedure.method]
     label = (
         _("🔕 Taken out: {method}") if procedure.method in _REMOVABLE else _("🔕 Stop: {method}")
     )
@@ -104,73 +85,36 @@ async def _end(viewer: Viewer, procedure: Procedure) -> Move:
 
 
 def _ask_day(viewer: Viewer, answers: Answers) -> str:
-    _ = viewer._
-    if answers["method"] in events.SUPPLIES:
-        return _("When did you fetch them?")
-    return _("When was it taken out?") if answers["ends"] else _("When was it done?")
+    if answers["ends"]:
+        return viewer._("When was it taken out?")
+    return day_question(viewer, Method(answers["method"]))
 
 
 async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     """Keep it, or its end; of some things one is asked how long they last."""
     assert isinstance(day, date), "the question offers nothing but days"
-    if answers["method"] in _LASTING and not answers["ends"]:
+    if answers["method"] in LASTING and not answers["ends"]:
         return go("lasts", on=day.isoformat())
     return await _keep(viewer, answers, on=day)
 
 
-async def ask_lasts(viewer: Viewer, answers: Answers) -> Screen:
-    """Ask how long it lasts, as that says when it is due for a change."""
-    _, n_ = viewer._, viewer.n_
-    unknown = Button(_("Don't know"), _UNKNOWN)
-    if answers["method"] == Method.IMPLANT:
-        buttons = [Button(n_("{n} rod", "{n} rods", n).format(n=n), f"{_RODS}{n}") for n in (2, 6)]
-        buttons += [
-            Button(_("Lasts {years} years").format(years=years), f"{_MONTHS}{12 * years}")
-            for years in (3, 5)
-        ]
-        text = _("Which implant is it? It stands on the card you were given.")
-        return Screen(text, rows=rows_of([*buttons, unknown]), is_protected=True)
-    buttons = [
-        Button(n_("{n} month", "{n} months", n).format(n=n), f"{_MONTHS}{n}") for n in (1, 3, 6)
-    ]
-    text = _("For how long will they last you?")
-    return Screen(text, rows=rows_of([*buttons, unknown]), is_protected=True)
-
-
 async def take_lasts(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Keep it with that."""
-    value = given.value if isinstance(given, Pressed) else ""
-    on = date.fromisoformat(answers["on"])
-    if value.startswith(_RODS):
-        return await _keep(viewer, answers, on=on, rods=int(value.removeprefix(_RODS)))
-    if value.startswith(_MONTHS):
-        months = int(value.removeprefix(_MONTHS))
-        return await _keep(viewer, answers, on=on, lasts_months=months)
-    if value == _UNKNOWN:
-        return await _keep(viewer, answers, on=on)
-    return again(viewer._("Please press one of the buttons."))
+    lasts = lasts_of(given)
+    if lasts is None:
+        return again(viewer._("Please press one of the buttons."))
+    return await _keep(viewer, answers, on=date.fromisoformat(answers["on"]), lasts=lasts)
 
 
-async def _keep(
-    viewer: Viewer,
-    answers: Answers,
-    *,
-    on: date,
-    rods: int | None = None,
-    lasts_months: int | None = None,
-) -> Move:
+async def _keep(viewer: Viewer, answers: Answers, *, on: date, lasts: Lasts = UNKNOWN) -> Move:
     """Keep it, or its end, and plan the follow-ups anew."""
     person_id, told, method = person_of(viewer), Told(now=viewer.now), Method(answers["method"])
     try:
         if answers["ends"]:
             kept = await events.stop_method(person_id, told, method=method, on=on)
-        elif method in events.SUPPLIES:
-            kept = await events.record_supply(
-                person_id, told, method=method, on=on, lasts_months=lasts_months
-            )
         else:
-            kept = await events.record_procedure(
-                person_id, told, method=method, on=on, rods=rods, lasts_months=lasts_months
+            kept = await events.record_method(
+                person_id, told, method=method, on=on, rods=lasts.rods, lasts_months=lasts.months
             )
     except SuixingError as error:
         return not_taken(viewer, error)

@@ -11,7 +11,7 @@ from bot.membership import members_only
 from bot.viewer import Viewer
 
 _LONGEST_AGO_DAYS = 300
-_AGES = ("3", "5")
+AGES = ("3", "5")
 
 
 async def take_day(_viewer: Viewer, _answers: Answers, day: date | str) -> Move:
@@ -22,13 +22,13 @@ async def take_day(_viewer: Viewer, _answers: Answers, day: date | str) -> Move:
 async def ask_age(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask how many days old the embryo was."""
     _ = viewer._
-    buttons = tuple(Button(_("Day {days}").format(days=age), age) for age in _AGES)
+    buttons = tuple(Button(_("Day {days}").format(days=age), age) for age in AGES)
     return Screen(_("How old was the embryo?"), rows=(buttons,), is_protected=True)
 
 
 async def take_age(viewer: Viewer, answers: Answers, given: Given) -> Move:
     """Go on to check the dates."""
-    if not isinstance(given, Pressed) or given.value not in _AGES:
+    if not isinstance(given, Pressed) or given.value not in AGES:
         return again(viewer._("Please press one of the buttons."))
     transferred_on = date.fromisoformat(answers["transferred"])
     due_on = dated_by_transfer(transferred_on, int(given.value)).due_on

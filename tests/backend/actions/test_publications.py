@@ -95,14 +95,15 @@ async def the_send() -> Send:
 
 
 async def reminders_until(days: int, now: datetime) -> list[date]:
-    """Let days go by, each with its rounds; return the days on which a message was queued."""
+    """Let days go by, each with its rounds; return the days of messages about her second visit."""
     for later in range(days):
         await planning.roll(now=now + timedelta(days=later))
         await queue_due(now=now + timedelta(days=later))
         await Send.filter(state="queued").update(state="sent")
+    reference = str((await visit()).id)
     return [
         date.fromisoformat(send.dedup_key[-10:])
-        for send in await Send.filter(state="sent").order_by("id")
+        for send in await Send.filter(state="sent", reference=reference).order_by("id")
     ]
 
 

@@ -190,3 +190,63 @@ async def test_where_somebody_is_registered_is_written_down_by_herself_or_her_ca
     row = await Person.get(id=person_id)
     assert (row.registered_place, row.registered_code) == ("石桥村", STONE_BRIDGE)
     assert row.village_code == WILLOW
+    shown = w("Registered at: {place}", place="石桥村")
+    await say(phone, "/privacy", w("🔒 Your data stays yours"))
+    await press(phone, w("👀 What is kept"), shown)
+    cadre, _ = await his_phone(town, language_code=w.code)
+    whom = w("🔍 Whom? Type a name, pinyin, or the last 4 digits of the phone.")
+    await tap(cadre, w("🔍 Find a person"), whom)
+    await say(cadre, "王秀英", w("Who is it?"))
+    await press(cadre, "王**", shown)
+
+
+async def to_zhou(phone: Phone, w: Tongue) -> None:
+    """Open what may be written down for 周桂英."""
+    whom = w("🔍 Whom? Type a name, pinyin, or the last 4 digits of the phone.")
+    await tap(phone, w("🔍 Find a person"), whom)
+    await say(phone, "周桂英", w("Who is it?"))
+    await press(phone, "周**", "👤")
+    await press(phone, w("📝 Write down"), w("{name}: what shall I write down?"))
+
+
+async def test_a_cadre_writes_down_what_was_chosen_for_who_has_no_phone(
+    town: Town, w: Tongue
+) -> None:
+    phone, actor = await his_phone(town, language_code=w.code)
+    zhou = await without_a_phone(topics=(Purpose.CONTRACEPTION,))
+    chosen = w("Which one does she want to be followed up? Only what she says herself.")
+    for method, asked, lasts in (
+        ("Free pills", "For how long will they last you?", w.count("{n} month", "{n} months", 3)),
+        (
+            "Implant",
+            "Which implant is it? It stands on the card you were given.",
+            w.count("{n} rod", "{n} rods", 2),
+        ),
+    ):
+        await to_zhou(phone, w)
+        await press(phone, w("🗂 Other news"), w("What did she tell you?"))
+        await press(phone, w("💊 Method she chose"), chosen)
+        await puzzle(phone, w)
+        await press(phone, w(method), w(WHEN))
+        await press(phone, w("Yesterday"), w(asked))
+        await puzzle(phone, w)
+        await press(phone, lasts, w("✅ Written down."))
+    told = {event.method: event for event in await LifeEvent.filter(person_id=zhou.id)}
+    assert (told["pill"].kind, told["pill"].lasts_months) == ("supply", 3)
+    assert (told["implant"].kind, told["implant"].rods) == ("procedure", 2)
+    assert {event.reported_by for event in told.values()} == {actor.person_id}
+
+
+async def test_a_cadre_writes_down_a_pregnancy_after_a_transfer(town: Town, w: Tongue) -> None:
+    phone, _ = await his_phone(town, language_code=w.code)
+    zhou = await without_a_phone(topics=(Purpose.MATERNAL,))
+    await to_zhou(phone, w)
+    await press(phone, w("🤰 Pregnant"), w("When did her last period begin?"))
+    await press(phone, w("She knows the due date"), w("When is the baby due?"))
+    await press(phone, w("Embryo transfer"), w("When was the transfer?"))
+    await puzzle(phone, w)
+    await say(phone, "2026-10-01", w("How old was the embryo?"))
+    await puzzle(phone, w)
+    await press(phone, w("Day {days}", days="5"), w("✅ Written down."))
+    event = await LifeEvent.get(person_id=zhou.id)
+    assert (event.edd_on, event.edd_source) == (date(2027, 6, 19), "art")

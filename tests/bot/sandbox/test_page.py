@@ -426,6 +426,40 @@ async def test_on_a_small_screen_one_phone_fills_it_and_tabs_tell_of_the_others(
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+async def test_on_a_small_screen_three_tabs_fit_with_what_they_tell(
+    open_page: OpenPage, call: Caller, sandbox: Sandbox, wang: Phone
+) -> None:
+    others = [
+        sandbox.open_phone(first_name=name, label=label)
+        for name, label in (("赵明", "村干部"), ("孙丽", "镇里"))
+    ]
+    page = await open_page(kind=POCKET)
+    for phone in others:
+        phone.start()
+        await call("sendMessage", chat_id=phone.id, text="有一件新任务")
+    await expect(page.get_by_role("tab", name="孙丽")).to_have_text(re.compile("1$"))
+    hidden = "(tabs => tabs.scrollWidth - tabs.clientWidth)(document.querySelector('.tab-list'))"
+    assert await page.evaluate(hidden) == 0
+
+
+async def test_who_scrolled_up_and_presses_a_key_is_shown_the_newest_again(
+    open_page: OpenPage, call: Caller, wang: Phone
+) -> None:
+    for number in range(25):
+        await call("sendMessage", chat_id=wang.id, text=f"第 {number} 条")
+    markup = {"keyboard": [[{"text": "我的安排"}]]}
+    await call("sendMessage", chat_id=wang.id, text="请点一个", reply_markup=markup)
+    page = await open_page(kind=POCKET)
+    await expect(newest(page, wang)).to_be_in_viewport()
+    await screen(page, wang).get_by_test_id("message").nth(3).scroll_into_view_if_needed()
+    await expect(newest(page, wang)).not_to_be_in_viewport()
+    await screen(page, wang).get_by_role("button", name="我的安排").tap()
+    await expect(newest(page, wang)).to_have_text(re.compile("我的安排"))
+    await call("sendMessage", chat_id=wang.id, text="好的")
+    await expect(newest(page, wang)).to_have_text(re.compile("好的"))
+    await expect(newest(page, wang)).to_be_in_viewport()
+
+
 async def test_one_phone_can_be_opened_alone(
     open_page: OpenPage, sandbox: Sandbox, wang: Phone
 ) -> None:

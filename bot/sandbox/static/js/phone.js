@@ -184,6 +184,7 @@ export class Phone {
     if (button.request_contact) return this.#confirmed("shareContact", "share", press);
     if (button.request_location) return this.#confirmed("shareLocation", "share", press);
     if (button.web_app) return this.#world.openLink(button.web_app.url);
+    this.chat.scrollToEnd();
     return this.attempt(press);
   }
 
