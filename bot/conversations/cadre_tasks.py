@@ -36,7 +36,7 @@ async def ask_list(viewer: Viewer, answers: Answers) -> Screen:
         Button(sign, str(task.task_id)) for sign, task in zip(_SIGNS, agenda.page, strict=False)
     ]
     order = _("🏠 By household") if answers.get(_ORDER) else _("⏱ By urgency")
-    tools = [Button(order, _ORDER)]
+    tools = [Button(order, _ORDER)] if agenda.page else []
     if Role.CADRE in viewer.visitor.roles:
         tools.append(Button(_("🔍 Find a person"), _SEARCH))
     if agenda.total > _A_PAGE:
