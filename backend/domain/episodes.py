@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 
 from backend.domain.calendar import Anchor
-from backend.domain.events import BirthMode, Event, EventKind, Method
+from backend.domain.events import BirthMode, Event, EventKind, Method, told_once
 from backend.domain.gestation import add_months
 
 ENROLMENT_ID = "enrolment"
@@ -70,7 +70,8 @@ def trace(events: Sequence[Event], enrolled_on: date) -> History:
     """Sort events, in whatever order recorded, into episodes that know what ended them."""
     if not events:
         return History(_enrolment(enrolled_on), [])
-    ordered = sorted(events, key=lambda event: (event.on or date.min, event.kind, event.id))
+    once = told_once(events)
+    ordered = sorted(once, key=lambda event: (event.on or date.min, event.kind, event.id))
     pregnancies = _pregnancies(ordered)
     births = _conclude(ordered, pregnancies)
     orphans = _discharge(ordered, births)

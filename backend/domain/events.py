@@ -1,7 +1,7 @@
 """Life events: what a person told us, from which the planner derives what is owed."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -95,6 +95,54 @@ class Event:
         """The last period that counts (EDD - 280 of the best dating), or None."""
         dating = best_dating(self.datings)
         return dating.lmp if dating else None
+
+
+# What happens to somebody only once a day, unlike a birth, after which a twin may come.
+ONCE_A_DAY = frozenset(
+    {
+        EventKind.PLANNING,
+        EventKind.PREGNANCY,
+        EventKind.PROCEDURE,
+        EventKind.REMOVAL,
+        EventKind.SUPPLY,
+        EventKind.REFERRAL,
+        EventKind.CERTIFICATE,
+        EventKind.LAST_PERIOD,
+        EventKind.MARRIAGE,
+    }
+)
+
+
+def told_once(events: Sequence[Event]) -> Sequence[Event]:
+    """Events without those that somebody else had told already, in whatever order.
+
+    Of several of one kind, day, method and service, the one that says most of the product stays,
+    then the one that was recorded first; what is about another of them is about that one.
+    """
+    if len({(event.kind, _begun_on(event), event.method) for event in events}) == len(events):
+        return events
+    kept: dict[tuple[object, ...], Event] = {}
+    again: dict[str, str] = {}
+    for event in sorted(events, key=_told_best):
+        is_once = event.kind in ONCE_A_DAY
+        told = (event.kind, _begun_on(event), event.method, event.rule, event.about)
+        first = kept.setdefault(told if is_once else (event.id,), event)
+        if first is not event:
+            again[event.id] = first.id
+    return [
+        replace(event, about=again.get(event.about or "", event.about)) for event in kept.values()
+    ]
+
+
+def _begun_on(event: Event) -> date | None:
+    """The last period of a pregnancy, the day of all else."""
+    return event.lmp if event.datings else event.on
+
+
+def _told_best(event: Event) -> tuple[bool, date, str]:
+    """Which of several statements about one event comes first."""
+    says_nothing = event.rods is None and event.lasts_months is None
+    return says_nothing, event.recorded_on or date.min, event.id
 
 
 class EventProblem(StrEnum):
