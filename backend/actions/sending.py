@@ -249,10 +249,10 @@ class Sender:
             await self._insist(self._returns, message)
             return
         try:
-            attempt = await self._attempt(message, send)
+            # The place is kept until it is written, so that a crash leaves few of unclear fate.
+            await self._finish(message, await self._attempt(message, send))
         finally:
             lane.places.release()
-        await self._finish(message, attempt)
 
     async def _in_its_turn(self, message: Message, lane: _Lane) -> Send | None:
         """Commit the intent, have it written, wait for place and slot; None where it may not go.
