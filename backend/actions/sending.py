@@ -37,6 +37,9 @@ Ended = tuple[Message, Attempt]
 # So much of the work to come is claimed, and so much of it has its intent committed, ahead.
 _CLAIMED_AHEAD_SECONDS = 0.5
 _INTENDED_AHEAD_SECONDS = 0.05
+_ANSWERS_AHEAD_SECONDS = 2.0
+# What the last look at a row said is taken for true so long; a machine may stand still meanwhile.
+_LOOK_HOLDS = timedelta(seconds=10)
 _MOST_ANSWERS_AT_ONCE = 64
 _MOST_LAST_WRITINGS = 5
 _TROUBLED = (Treatment.WRONG, Treatment.HALTED, Treatment.UNCLEAR)
@@ -88,7 +91,8 @@ class Sender:
         self._idle_seconds = idle_seconds
         ahead = max(1, min(width, int(pace.per_second * _INTENDED_AHEAD_SECONDS)))
         self._bulk = _Lane(False, asyncio.Semaphore(width), asyncio.Semaphore(ahead))
-        self._answers = _Lane(True, asyncio.Semaphore(width), asyncio.Semaphore(width))
+        answers_ahead = max(1, min(width, int(pace.per_second * _ANSWERS_AHEAD_SECONDS)))
+        self._answers = _Lane(True, asyncio.Semaphore(width), asyncio.Semaphore(answers_ahead))
         self._most_bulk = max(2, min(4 * width, int(pace.per_second * _CLAIMED_AHEAD_SECONDS)))
         self._intents = Grouped(self._write_intents)
         self._returns = Grouped(self._write_returns)
@@ -239,7 +243,9 @@ class Sender:
                 await self._pace.chat_turn(chat_id, is_answer=lane.is_answer)
                 message = heappop(queue)[-1]
                 await self._deliver(message, self._lane_of(message))
-                del self._known[message.id]
+                # What was put back may be claimed anew already, and then is known anew.
+                if self._known[message.id] is message:
+                    del self._known[message.id]
         finally:
             del self._queues[chat_id]
 
@@ -259,9 +265,10 @@ class Sender:
 
         Nothing comes between the slot and the call.
         """
-        send = None
+        send, looked_at = None, self._clock.now()
         try:
             async with lane.ahead:
+                looked_at = self._clock.now()
                 if not self._is_shut() and await self._intents.add(message):
                     send = await self._prepare(message) if self._prepare else self._send
                     await self._take_place(message, lane)
@@ -272,7 +279,8 @@ class Sender:
         finally:
             lane.waiting -= 1
             self._ask_for_more()
-        if send and self._is_shut():
+        is_stale = self._clock.now() - looked_at > _LOOK_HOLDS
+        if send and (is_stale or self._is_shut()):
             lane.places.release()
             return None
         return send

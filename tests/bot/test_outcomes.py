@@ -8,16 +8,30 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
+from telegram import error as telegram_error
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from backend.domain.delivery import TREATMENTS, Outcome, Treatment
-from bot.outcomes import outcome_of
+from bot.outcomes import attempt_of, outcome_of
 from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from bot.sandbox.server import TOKEN, Sandbox, serve
 from bot.transport import requests
 
+EVERY_ERROR = (
+    (telegram_error.BadRequest("no such chat"), Outcome.BAD_REQUEST),
+    (telegram_error.ChatMigrated(-100), Outcome.MIGRATED),
+    (telegram_error.Conflict("two pollers"), Outcome.CONFLICT),
+    (telegram_error.EndPointNotFound("no such method"), Outcome.INVALID_TOKEN),
+    (telegram_error.Forbidden("bot was blocked by the user"), Outcome.BLOCKED),
+    (telegram_error.InvalidToken(), Outcome.INVALID_TOKEN),
+    (telegram_error.NetworkError("Bad Gateway"), Outcome.SERVER_ERROR),
+    (telegram_error.PassportDecryptionError("not ours"), Outcome.BAD_REQUEST),
+    (telegram_error.RetryAfter(7), Outcome.RATE_LIMITED),
+    (telegram_error.TelegramError("something new"), Outcome.UNREADABLE),
+    (telegram_error.TimedOut(), Outcome.READ_TIMEOUT),
+)
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n"
 
@@ -155,3 +169,17 @@ async def test_a_blocked_bot_is_told_so(telegram: tuple[Sandbox, str, Phone]) ->
     assert await outcome_at(address, phone.id) is Outcome.DELIVERED
     phone.block()
     assert await outcome_at(address, phone.id) is Outcome.BLOCKED
+
+
+@pytest.mark.parametrize(("error", "outcome"), EVERY_ERROR, ids=lambda value: type(value).__name__)
+def test_every_error_of_the_library_has_its_outcome(error: TelegramError, outcome: Outcome) -> None:
+    assert attempt_of(error).outcome is outcome
+
+
+def test_no_error_of_the_library_is_left_out() -> None:
+    known = {
+        value
+        for value in vars(telegram_error).values()
+        if isinstance(value, type) and issubclass(value, TelegramError)
+    }
+    assert known == {type(error) for error, _outcome in EVERY_ERROR}

@@ -1,0 +1,1 @@
+"""The simulator finds what is wrong, and nothing where nothing is."""
