@@ -12,6 +12,9 @@ from bot.sandbox.events import Event
 from bot.sandbox.people import Person
 from bot.sandbox.world import World
 
+# Long enough for a machine busy with other things; nobody waits so long for an answer that comes.
+PATIENCE_S = 30.0
+
 SHOWN = frozenset({"message", "edited"})
 
 
@@ -172,7 +175,7 @@ class Phone:
     async def until(
         self,
         wanted: str | Callable[[Bubble], object],
-        timeout: float = 5.0,  # noqa: ASYNC109 (the error must carry the chat)
+        timeout: float = PATIENCE_S,  # noqa: ASYNC109 (the error must carry the chat)
     ) -> Bubble:
         """Wait up to `timeout` seconds for a message, new or edited since the last act here.
 
@@ -192,7 +195,7 @@ class Phone:
 
     async def answer(
         self,
-        timeout: float = 5.0,  # noqa: ASYNC109 (the error must carry the chat)
+        timeout: float = PATIENCE_S,  # noqa: ASYNC109 (the error must carry the chat)
     ) -> Bubble:
         """Wait up to `timeout` seconds for the bot's next deed: message, edit, deletion or toast.
 
