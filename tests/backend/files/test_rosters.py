@@ -263,3 +263,39 @@ def test_the_village_is_where_she_lives_and_the_registered_place_stands_beside_i
     header, fang = (*HEADER, "户籍地"), (*FANG, written)
     (row,) = taken(text(header, fang).encode())
     assert (row.village_code, row.registered, row.registered_code) == (DONGFENG, place, code)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("姓名", "手机号", "身份证号", "出生日期", "村(社区)", "户编号", "语言", "备注"),
+        ("姓名", "联系电话", "公民身份号码", "出生日期", "村居", "户编号", "语言", "备注"),
+        ("name", "phone", "id number", "birth date", "village", "household", "语言", "备注"),
+    ],
+    ids=["usual", "official", "English"],
+)
+@pytest.mark.parametrize("village", ["东风村", DONGFENG], ids=["name", "code"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "1990-5-3",
+        "1990/05/03",
+        "1990.5.3",
+        "19900503",
+        "1990年5月3日",
+        " １９９０－５－３ ",
+        "32996",
+    ],
+)
+def test_titles_blanks_encodings_names_and_dates_all_say_the_same(
+    header: tuple[str, ...], village: str, day: str
+) -> None:
+    row = ("王芳", "１３８００１３８０００ ", "", day, village, "12", "中文", "")
+    rows = (("村民花名册",), ("",), header, row)
+    written = text(*rows)
+    ways = (written.encode(), written.encode("utf-8-sig"), written.encode("gb18030"), xlsx(*rows))
+    for content in ways:
+        (read_as,) = taken(content)
+        said = (read_as.phone, read_as.birth_date, read_as.village_code, read_as.household)
+        assert said == ("13800138000", BORN, DONGFENG, "12")
+        assert read_as.line == 4
