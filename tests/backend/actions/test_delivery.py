@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from backend.actions import delivery, recovery
+from backend.actions import delivery, events, recovery
 from backend.actions.delivery import Message
+from backend.actions.events import Told
 from backend.actions.gate import close_gate, gate_closed_until
 from backend.clock import FrozenClock
 from backend.domain.delivery import Attempt, Kind, Outcome
@@ -124,6 +125,18 @@ async def test_a_withdrawn_consent_stops_what_is_queued_and_what_is_claimed(
     await Consent.filter(person_id=xiuying.id).update(withdrawn_at=now)
     assert not await intended(message, now)
     assert await claimed(now) == []
+
+
+async def test_a_loss_stops_what_is_claimed_before_it_is_sent(
+    xiuying: Person, now: datetime
+) -> None:
+    await put_in(xiuying, now, key="claimed")
+    [message] = await claimed(now)
+    await put_in(xiuying, now, key="queued")
+    await events.end_pregnancy(xiuying.id, Told(now=now))
+    assert not await intended(message, now)
+    assert await claimed(now) == []
+    assert [await state_of("claimed"), await state_of("queued")] == ["cancelled", "cancelled"]
 
 
 async def test_a_blocked_chat_is_marked_at_once_and_its_queue_cancelled(
