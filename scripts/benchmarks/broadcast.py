@@ -12,26 +12,14 @@ import gc
 import time
 from bisect import bisect_left
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from backend.actions import broadcast_run
 from backend.actions.inbox import webhook_secret
-from backend.clock import Clock
-from backend.store.models import (
-    Account,
-    Broadcast,
-    BroadcastText,
-    BroadcastVillage,
-    Consent,
-    Person,
-    Region,
-)
 from backend.store.sql import execute
 from bot.transport import requests
 from bot.webhook import PATH
@@ -39,14 +27,11 @@ from scripts.benchmarks.databases import Prepared, prepared
 from scripts.benchmarks.loopback import TOKEN, Loopback, Taps, loopback
 from scripts.benchmarks.measuring import compare
 from scripts.benchmarks.serving import UNLIMITED, keep_to_one_core, saying, serving
+from scripts.benchmarks.village import BROADCAST, FIRST_CHAT, WORDS, settle
 
-ZONE = ZoneInfo("Asia/Shanghai")
-WORDS = "本周六上午，卫生院免费测血压，欢迎大家来。"
 IN_FLIGHT = 64
 STOCK_AT_ITS_BEST = 32
-BROADCAST, VILLAGE, TOWNSHIP = 1, "330000100001", "330000100000"
-FIRST_CHAT, FIRST_TAPPER = 7_000_000_001, 8_000_000_001
-_AT_ONCE = 1_000
+FIRST_TAPPER = 8_000_000_001
 _TAPS_PER_SECOND = 3
 _LOOK_SECONDS = 0.02
 
@@ -54,7 +39,7 @@ _LOOK_SECONDS = 0.02
 def bench_broadcast(people: int, options: argparse.Namespace) -> dict[str, Any]:
     """Measure a broadcast to `people`; with a rate, how near it keeps to that limit."""
     latency, rate = options.latency_ms / 1000, options.rate
-    with prepared(options.database, partial(_settle, people)) as base:
+    with prepared(options.database, partial(settle, people)) as base:
         ours = partial(_ours, base, latency, people, rate)
         if rate:
             return compare(ours, {}, rounds=1)
@@ -69,51 +54,6 @@ def bench_broadcast(people: int, options: argparse.Namespace) -> dict[str, Any]:
                 f"bare_{IN_FLIGHT}_in_flight": partial(bare, _our_request, IN_FLIGHT),
             },
         )
-
-
-async def _settle(people: int) -> None:
-    """A village of readers without quiet hours, and a broadcast to them that is not begun yet."""
-    now = Clock(ZONE).now()
-    await Region.create(code=TOWNSHIP, name="青溪镇")
-    await Region.create(code=VILLAGE, name="柳树村")
-    numbers = range(1, people + 1)
-    moments = {"created_at": now, "updated_at": now}
-    await Person.bulk_create(
-        (
-            Person(
-                id=number,
-                village_code=VILLAGE,
-                state="confirmed",
-                quiet_from_minute=0,
-                quiet_to_minute=0,
-                **moments,
-            )
-            for number in numbers
-        ),
-        batch_size=_AT_ONCE,
-    )
-    await Account.bulk_create(
-        (_account(FIRST_CHAT + number, number, now) for number in numbers), batch_size=_AT_ONCE
-    )
-    await Consent.bulk_create(
-        (Consent(person_id=n, purpose="service", text_version="1", given_at=now) for n in numbers),
-        batch_size=_AT_ONCE,
-    )
-    await Broadcast.create(
-        id=BROADCAST,
-        region_code=TOWNSHIP,
-        state="queued",
-        goes_at=now + timedelta(days=1),
-        written_by=1,
-        confirmed_by=2,
-        created_at=now,
-    )
-    await BroadcastText.create(broadcast_id=BROADCAST, locale="zh_CN", text=WORDS)
-    await BroadcastVillage.create(broadcast_id=BROADCAST, village_code=VILLAGE)
-
-
-def _account(chat: int, person_id: int, now: datetime) -> Account:
-    return Account(tg_id=chat, person_id=person_id, locale="zh_CN", started_at=now, state_at=now)
 
 
 def _ours(

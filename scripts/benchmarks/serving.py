@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -18,8 +17,8 @@ from bot.service import Service, assembled, in_touch, sending
 from bot.webhook import webhook_route
 from scripts.benchmarks.databases import Prepared
 from scripts.benchmarks.loopback import TOKEN, Loopback
+from scripts.benchmarks.village import ZONE
 
-ZONE = ZoneInfo("Asia/Shanghai")
 UNLIMITED = 100_000
 _update_ids = count(700_000_001)
 

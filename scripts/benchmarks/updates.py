@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import gc
 import json
-from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,32 +20,21 @@ from telegram.ext import Application, ContextTypes, MessageHandler, filters
 from backend.actions import broadcast_run
 from backend.actions.inbox import webhook_secret
 from backend.clock import Clock
-from backend.domain.consent import TEXT_VERSIONS, Purpose
+from backend.domain.consent import Purpose
 from backend.i18n import FIRST_LOCALE, translator
 from backend.jobs import run_all
-from backend.store.models import (
-    Account,
-    Broadcast,
-    BroadcastText,
-    BroadcastVillage,
-    Consent,
-    Person,
-    Region,
-)
 from backend.store.sql import execute
 from bot.webhook import PATH
 from scripts.benchmarks.databases import Prepared, prepared
 from scripts.benchmarks.loopback import TOKEN, Loopback, Tapped, Taps, loopback
 from scripts.benchmarks.measuring import compare
-from scripts.benchmarks.serving import UNLIMITED, ZONE, keep_to_one_core, saying, serving
+from scripts.benchmarks.serving import UNLIMITED, keep_to_one_core, saying, serving
+from scripts.benchmarks.village import BROADCAST, FIRST_CHAT, ZONE, settle
 
 IN_FLIGHT = 64
-TOWNSHIP, VILLAGE, BROADCAST = "330000100000", "330000100001", 1
-FIRST_CHAT = 7_000_000_001
-TOPICS = (Purpose.SERVICE, Purpose.MATERNAL, Purpose.FOLIC_ACID, Purpose.CHECKUP)
+TOPICS = (Purpose.MATERNAL, Purpose.FOLIC_ACID, Purpose.CHECKUP)
 USUAL_RATE = 30
 _WARMING, _TAPS_DURING, _TAPS_PER_SECOND = 64, 200, 10
-_AT_ONCE = 1_000
 
 
 def bench_updates(people: int, options: argparse.Namespace) -> dict[str, Any]:
@@ -62,65 +50,11 @@ def bench_updates(people: int, options: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _settle(people: int) -> None:
-    """Residents who take part, each with a schedule, and a broadcast to them that may begin."""
-    now = Clock(ZONE).local()
-    await Region.create(code=TOWNSHIP, name="青溪镇")
-    await Region.create(code=VILLAGE, name="柳树村")
-    numbers = range(1, people + 1)
-    await Person.bulk_create(
-        (
-            Person(
-                id=number,
-                village_code=VILLAGE,
-                state="confirmed",
-                sex="female",
-                birth_date=date(1996, 5, 12),
-                enrolled_on=now.date() - timedelta(days=60),
-                quiet_from_minute=0,
-                quiet_to_minute=0,
-                created_at=now,
-                updated_at=now,
-            )
-            for number in numbers
-        ),
-        batch_size=_AT_ONCE,
-    )
-    moments = {"started_at": now, "state_at": now}
-    await Account.bulk_create(
-        (
-            Account(tg_id=FIRST_CHAT + n, person_id=n, locale=FIRST_LOCALE, **moments)
-            for n in numbers
-        ),
-        batch_size=_AT_ONCE,
-    )
-    await Consent.bulk_create(
-        (
-            Consent(
-                person_id=n, purpose=topic.value, text_version=TEXT_VERSIONS[topic], given_at=now
-            )
-            for n in numbers
-            for topic in TOPICS
-        ),
-        batch_size=_AT_ONCE,
-    )
+    """Residents who take part, each with a schedule, and nothing that is due to be sent."""
+    await settle(people, TOPICS)
     await run_all(Clock(ZONE), "sqlite://:memory:")
     await execute("DELETE FROM send")
     await execute("UPDATE due_service SET remind_on = NULL")
-    await _write_broadcast(now=now)
-
-
-async def _write_broadcast(*, now: Any) -> None:
-    await Broadcast.create(
-        id=BROADCAST,
-        region_code=TOWNSHIP,
-        state="queued",
-        goes_at=now + timedelta(days=1),
-        written_by=1,
-        confirmed_by=2,
-        created_at=now,
-    )
-    await BroadcastText.create(broadcast_id=BROADCAST, locale=FIRST_LOCALE, text="周六义诊。")
-    await BroadcastVillage.create(broadcast_id=BROADCAST, village_code=VILLAGE)
 
 
 def _ours(
