@@ -4,7 +4,6 @@ import json
 from datetime import timedelta
 
 import aiohttp
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -20,15 +19,6 @@ from telegram.error import (
 )
 
 from backend.domain.delivery import Attempt, Outcome
-
-_TIMEOUTS = {
-    httpx.ConnectTimeout: Outcome.CONNECT_TIMEOUT,
-    httpx.PoolTimeout: Outcome.POOL_TIMEOUT,
-    httpx.ReadTimeout: Outcome.READ_TIMEOUT,
-    httpx.WriteTimeout: Outcome.WRITE_TIMEOUT,
-}
-# A closed or reset connection may have carried the request through; only a refused one has not.
-_CLOSED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
 def attempt_of(error: TelegramError) -> Attempt:
@@ -66,32 +56,23 @@ def outcome_of(error: TelegramError) -> Outcome:
 
 
 def _of_timeout(error: TimedOut) -> Outcome:
-    """Return the outcome of what is called a timeout; the transport calls more so than it should.
-
-    httpx-aiohttp makes a ConnectTimeout of every broken connection, also of one that has carried
-    the request through: only aiohttp's own error tells them apart.
-    """
-    origin = error.__cause__ and error.__cause__.__cause__
-    match origin:
-        case aiohttp.ClientConnectorError():
-            return Outcome.REFUSED
-        case aiohttp.ConnectionTimeoutError():
-            return Outcome.CONNECT_TIMEOUT
-        case aiohttp.ServerTimeoutError():
-            return Outcome.READ_TIMEOUT
-        case aiohttp.ClientConnectionError():
-            return Outcome.SERVER_CLOSED
-    return _TIMEOUTS.get(type(error.__cause__), Outcome.READ_TIMEOUT)  # type: ignore[arg-type]
+    """Return the outcome of a timeout: a connection that was never made has carried nothing."""
+    never_made = isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
+    return Outcome.CONNECT_TIMEOUT if never_made else Outcome.READ_TIMEOUT
 
 
 def _of_network(error: NetworkError) -> Outcome:
-    cause = error.__cause__
-    if isinstance(cause, httpx.ConnectError):
-        return Outcome.REFUSED
-    if isinstance(cause, _CLOSED):
-        return Outcome.SERVER_CLOSED
-    if isinstance(cause, json.JSONDecodeError):
-        return Outcome.UNREADABLE
+    """Return the outcome of a network error: only a refused connection has carried nothing.
+
+    One that was closed or reset may have carried the request through.
+    """
+    match error.__cause__:
+        case aiohttp.ClientConnectorError():
+            return Outcome.REFUSED
+        case aiohttp.ClientError():
+            return Outcome.SERVER_CLOSED
+        case json.JSONDecodeError():
+            return Outcome.UNREADABLE
     return Outcome.SERVER_ERROR
 
 

