@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 from backend.actions.dues import read_due
 from backend.actions.rulebook import Rulebook
+from backend.domain.calendar import Anchor
 from backend.domain.events import EventKind
 from backend.domain.moved_reminders import Reminded, remind_after_move
 from backend.domain.reminders import next_reminder_on
@@ -27,6 +28,9 @@ UNSAY = "UPDATE due_service SET reminded_on = NULL WHERE id = $1"
 END = "UPDATE due_service SET state = $1, remind_on = NULL, updated_at = $2 WHERE id = $3"
 
 _STATE = COLUMNS.index("state") - COLUMNS.index("rule") - 1
+# The text of a state and of an anchor, and which states are worth a row of their own.
+_TEXTS = {word: word.value for kind in (State, Anchor) for word in kind}
+_WRITTEN = frozenset(state for state in State if state.is_live or state is State.DONE)
 
 Values = tuple[object, ...]
 
@@ -124,15 +128,12 @@ def _add(
     now: datetime,
 ) -> None:
     """Note the rows of services that nobody has written yet."""
-    (person_id, facts), today = person, now.date()
+    (person_id, facts), today, add = person, now.date(), difference.added.append
     for due in dues:
-        if not due.state.is_live and due.state is not State.DONE:
-            continue
-        remind_on = first_reminder(due, book, today)
-        planned = _planned(due, facts)
-        difference.added.append(
-            (person_id, due.rule, due.episode, due.occurrence, *planned, remind_on, now)
-        )
+        if due.state in _WRITTEN:
+            remind_on = None if due.state is State.DONE else first_reminder(due, book, today)
+            named = (person_id, due.rule, due.episode, due.occurrence)
+            add((*named, *_planned(due, facts), remind_on, now))
 
 
 def _move(
@@ -153,10 +154,9 @@ def _move(
 
 def _planned(due: DueService, facts: Facts) -> Values:
     """The values that the plan decides, by `_PLANNED`."""
-    return (
-        *(due.version, due.topic, due.opens_on, due.due_on, due.closes_on),
-        *(due.state.value, due.why.anchor.value, due.why.anchor_on, _done_on(due, facts)),
-    )
+    _, version, _, _, opens_on, due_on, closes_on, state, why, topic = due
+    told = (_TEXTS[state], _TEXTS[why.anchor], why.anchor_on, _done_on(due, facts))
+    return (version, topic, opens_on, due_on, closes_on, *told)
 
 
 def _says(row: Row, planned: Values) -> bool:

@@ -1,25 +1,34 @@
 """What the planner may know of persons, loaded for many at once in a fixed number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from operator import itemgetter
+from typing import Any
 
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
 from backend.domain.schedule import Facts, ServiceRecord
-from backend.store.sql import Row, among, as_date, execute, listed
+from backend.store.sql import among, as_date, listed, read
 
 _MID_YEAR = (7, 1)
-_REPORTED = itemgetter("reported_at", "id")
 
 _PERSONS = "SELECT id, sex, birth_date, birth_year, enrolled_on, calendar, village_code FROM person"
+# Whose each row is comes first.
 _EVENTS = (
-    "SELECT id, person_id, episode, kind, on_date, lmp_on, edd_on, edd_source, mode, method,"
-    " about, rule, rods, lasts_months, reported_at, superseded_by FROM life_event"
+    "SELECT person_id, episode, superseded_by, reported_at, id, kind, on_date, lmp_on, edd_on,"
+    " edd_source, mode, method, about, rule, rods, lasts_months FROM life_event"
 )
-_RECORDS = "SELECT person_id, rule, episode, occurrence, given_on FROM service_record"
-_CHOICES = "SELECT person_id, topic AS word FROM topic_choice"
-_CONSENTS = "SELECT person_id, purpose AS word FROM consent"
+_EPISODE, _SUPERSEDED_BY, _REPORTED_AT = 1, 2, 3
+_REPORTED = itemgetter(_REPORTED_AT, 4)
+_RECORDS = "SELECT person_id, rule, given_on, episode, occurrence FROM service_record"
+_CHOICES = "SELECT person_id, topic FROM topic_choice"
+_CONSENTS = "SELECT person_id, purpose FROM consent"
+
+# Looked up, as millions are read.
+_KINDS = {kind.value: kind for kind in EventKind}
+_METHODS = {method.value: method for method in Method}
+
+_Values = Sequence[Any]
 
 
 async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Facts]:
@@ -39,43 +48,43 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
         )
     )
     return {
-        (person_id := row["id"]): Facts(
-            sex=row["sex"] or "female",
-            birth_date=_birth_date(row),
+        person_id: Facts(
+            sex=sex or "female",
+            birth_date=_birth_date(born_on, born_in),
             enrolled_on=enrolled_on,
-            calendar=row["calendar"],
+            calendar=calendar,
             topics=_topics(consents.get(person_id, ())),
             declined=frozenset(declined.get(person_id, ())),
-            events=read_events(events.get(person_id, ()), zone),
+            events=_events(events.get(person_id, ()), zone),
             records=tuple(map(_record, records.get(person_id, ()))),
-            region=row["village_code"],
+            region=region,
         )
-        for row in persons
-        if (enrolled_on := as_date(row["enrolled_on"]))
+        for person_id, sex, born_on, born_in, enrolled, calendar, region in persons
+        if (enrolled_on := as_date(enrolled))
     }
 
 
 async def load_events(person_id: int, zone: tzinfo) -> tuple[Event, ...]:
     """The life events of one person as they stand after corrections."""
-    return read_events(await _rows(_EVENTS, "person_id", [person_id]), zone)
+    return _events(await _rows(_EVENTS, "person_id", [person_id]), zone)
 
 
 async def load_birth_date(person_id: int) -> date | None:
     """The birthday of one person; of a birth year alone the middle; None where neither is known."""
     rows = await _rows(_PERSONS, "id", [person_id])
-    return _birth_date(rows[0]) if rows else None
+    return _birth_date(*rows[0][2:4]) if rows else None
 
 
-def read_events(rows: Collection[Row], zone: tzinfo) -> tuple[Event, ...]:
+def _events(rows: Collection[_Values], zone: tzinfo) -> tuple[Event, ...]:
     """Life events from their rows; several rows in force of one episode date one pregnancy.
 
     An episode none of whose rows is in force any more was taken back.
     """
     if not rows:
         return ()
-    episodes: dict[int, list[Row]] = {}
+    episodes: dict[int, list[_Values]] = {}
     for row in sorted(rows, key=_REPORTED):
-        episodes.setdefault(row["episode"], []).append(row)
+        episodes.setdefault(row[_EPISODE], []).append(row)
     return tuple(
         event for episode, chain in episodes.items() if (event := _event(episode, chain, zone))
     )
@@ -83,23 +92,23 @@ def read_events(rows: Collection[Row], zone: tzinfo) -> tuple[Event, ...]:
 
 async def _rows(
     select: str, column: str, person_ids: Collection[int], condition: str = "TRUE"
-) -> list[Row]:
+) -> Sequence[_Values]:
     query = f"{select} WHERE {among(column, 1)} AND {condition}"
-    return await execute(query, listed(person_ids))
+    return await read(query, listed(person_ids))
 
 
-def _by_person(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+def _by_person(rows: Iterable[_Values]) -> dict[int, list[_Values]]:
+    found: dict[int, list[_Values]] = {}
     for row in rows:
-        found.setdefault(row["person_id"], []).append(row)
+        found.setdefault(row[0], []).append(row)
     return found
 
 
-def _words(rows: Iterable[Row]) -> dict[int, list[str]]:
-    """The words in the column of that name, by person."""
+def _words(rows: Iterable[_Values]) -> dict[int, list[str]]:
+    """The words that follow whose they are, by person."""
     found: dict[int, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["person_id"], []).append(row["word"])
+    for person_id, word in rows:
+        found.setdefault(person_id, []).append(word)
     return found
 
 
@@ -107,44 +116,47 @@ def _topics(purposes: Collection[str]) -> frozenset[str]:
     return frozenset(purposes if "service" in purposes else ())
 
 
-def _birth_date(row: Row) -> date | None:
-    if row["birth_date"] is None and row["birth_year"] is not None:
-        return date(row["birth_year"], *_MID_YEAR)
-    return as_date(row["birth_date"])
+def _birth_date(born_on: object, born_in: int | None) -> date | None:
+    if born_on is None and born_in is not None:
+        return date(born_in, *_MID_YEAR)
+    return as_date(born_on)
 
 
-def _record(row: Row) -> ServiceRecord:
-    given_on = as_date(row["given_on"])
-    assert given_on is not None, "the column is not nullable"
-    return ServiceRecord(row["rule"], given_on, row["episode"], row["occurrence"])
+def _record(row: _Values) -> ServiceRecord:
+    _, rule, given_on, episode, occurrence = row
+    on = as_date(given_on)
+    assert on is not None, "the column is not nullable"
+    return ServiceRecord(rule, on, episode, occurrence)
 
 
-def _event(episode: int, chain: list[Row], zone: tzinfo) -> Event | None:
-    standing = [row for row in chain if row["superseded_by"] is None]
+def _event(episode: int, chain: list[_Values], zone: tzinfo) -> Event | None:
+    standing = [row for row in chain if row[_SUPERSEDED_BY] is None]
     if not standing:
         return None
-    newest = standing[-1]
+    kind, on_date, _, _, _, mode, method, about, rule, rods, lasts_months = standing[-1][5:]
     return Event(
         id=str(episode),
-        kind=EventKind(newest["kind"]),
-        on=as_date(newest["on_date"]),
+        kind=_KINDS[kind],
+        on=as_date(on_date),
         datings=tuple(dating for row in standing if (dating := _dating(row, zone))),
-        mode=BirthMode(newest["mode"]) if newest["mode"] else None,
-        method=Method(newest["method"]) if newest["method"] else None,
-        about=str(newest["about"]) if newest["about"] else None,
-        recorded_on=_day(chain[0]["reported_at"], zone),
-        rule=newest["rule"],
-        rods=newest["rods"],
-        lasts_months=newest["lasts_months"],
+        mode=BirthMode(mode) if mode else None,
+        method=_METHODS[method] if method else None,
+        about=str(about) if about else None,
+        recorded_on=_day(chain[0][_REPORTED_AT], zone),
+        rule=rule,
+        rods=rods,
+        lasts_months=lasts_months,
     )
 
 
-def _dating(row: Row, zone: tzinfo) -> Dating | None:
-    noted_on = _day(row["reported_at"], zone)
-    if lmp := as_date(row["lmp_on"]):
-        return dated_by_lmp(lmp, noted_on)
-    edd = as_date(row["edd_on"])
-    return Dating(Source[row["edd_source"].upper()], edd, noted_on) if edd else None
+def _dating(row: _Values, zone: tzinfo) -> Dating | None:
+    lmp_on, edd_on, source = row[7:10]
+    if lmp := as_date(lmp_on):
+        return dated_by_lmp(lmp, _day(row[_REPORTED_AT], zone))
+    edd = as_date(edd_on)
+    if edd is None:
+        return None
+    return Dating(Source[source.upper()], edd, _day(row[_REPORTED_AT], zone))
 
 
 def _day(moment: object, zone: tzinfo) -> date:

@@ -46,9 +46,8 @@ def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
     """The day of the first reminder of a live service, if its window is still open then."""
     if not due.state.is_live:
         return None
-    first = max(due.opens_on, since or due.opens_on)
-    if rule.reminding.first is First.DUE:
-        first = max(first, due.due_on)
+    first = due.due_on if rule.reminding.first is First.DUE else due.opens_on
+    first = max(first, due.opens_on, since or first)
     return first if first <= due.closes_on else None
 
 

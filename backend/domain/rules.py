@@ -41,7 +41,7 @@ class Layout:
     Those are the same for everybody with these days, so they are laid once and kept.
     """
 
-    __slots__ = ("_anchors", "_laid", "is_usual", "window")
+    __slots__ = ("_anchors", "_laid", "is_usual", "spans_on", "window")
 
     def __init__(self, rule: Rule, window: Window) -> None:
         self.window = window
@@ -49,6 +49,8 @@ class Layout:
         # Nothing has to be known for it but the day that the rule is anchored on.
         self.is_usual = window.when is When.ALWAYS and set(self._anchors) == {rule.anchor}
         self._laid = lru_cache(_DAYS_KEPT)(partial(_lay_all, rule, window))
+        # As `spans` of a window all of which is counted from one day: that, and today.
+        self.spans_on = lru_cache(_DAYS_KEPT)(partial(_lay_from, rule, window))
 
     def spans(
         self, dates: Mapping[Anchor, date], counted_on: date, today: date
@@ -61,7 +63,7 @@ class Layout:
 class ReadyRule:
     """A rule, and what of it does not depend on the person."""
 
-    __slots__ = ("is_choosy", "layouts", "rule", "usual")
+    __slots__ = ("is_choosy", "is_plain", "layouts", "rule", "usual")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -69,6 +71,9 @@ class ReadyRule:
         first = self.layouts[id(rule.windows[0])] if rule.windows else None
         # The one window of a rule without conditions, so that none has to be chosen.
         self.usual = first if first and first.is_usual and not rule.follows else None
+        # Neither age nor a record moves its days.
+        is_rolling = rule.repeat is not None and rule.repeat.from_record
+        self.is_plain = bool(self.usual) and rule.anchor is not Anchor.OF_AGE and not is_rolling
         # For some ages or one stage of life only.
         audience = rule.audience
         ages = (audience.age_from, audience.age_to)
@@ -135,6 +140,10 @@ def _lay_all(rule: Rule, window: Window, days: Days, today: date) -> tuple[Span,
         days = days._replace(counted_on=days.due_from)
         found = list(_repeated(repeat, window, days, today))
     return tuple(span for span in found if is_in_force(rule, span))
+
+
+def _lay_from(rule: Rule, window: Window, day: date, today: date) -> tuple[Span, ...]:
+    return _lay_all(rule, window, Days(day, day, day, day), today)
 
 
 def _repeated(repeat: Repeat, window: Window, days: Days, today: date) -> Iterator[Span]:

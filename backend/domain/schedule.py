@@ -108,6 +108,8 @@ class Case:
     done: dict[str, list[ServiceRecord]]
 
 
+# Without the keywords of a call, as there are a dozen for each of a million people.
+_due = DueService._make
 # By opening day, then by rule, episode and occurrence.
 _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
@@ -167,8 +169,9 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
         spans = [span for span in spans if span.opens_on <= last_on]
     if ready.is_choosy:
         spans = _suiting(rule.audience, spans, case)
-    enrolled_on = case.facts.enrolled_on
-    known_on = max(enrolled_on, episode.known_on) if episode.known_on else enrolled_on
+    known_on = enrolled_on = case.facts.enrolled_on
+    if episode.known_on and episode.known_on > enrolled_on:
+        known_on = episode.known_on
     if not records:
         told = [(span, False) for span in spans if span.closes_on >= known_on]
     else:
@@ -193,8 +196,10 @@ def _dues(
     """The due services of spans, each with whether it is done; mostly the date alone decides."""
     today, topic = case.today, rule.audience.topic
     rests = case.history.resting and rule.audience.stage is Stage.NOT_PREGNANT
-    is_free = not (episode.ends or case.facts.declined or rests)
+    ended_on = _ended_on(rule, episode)
+    is_free = not (ended_on or case.facts.declined or rests)
     why = _why(rule, window, episode, case.facts)
+    rule_id, version, episode_id = rule.id, rule.version, episode.id
     found = []
     for span, is_done in told:
         occurrence, _, opens_on, due_on, closes_on = span
@@ -203,14 +208,17 @@ def _dues(
         elif is_free:
             state = _state_by_date(opens_on, closes_on, today)
         else:
-            state = _state(rule, episode, span=span, case=case)
-        found.append(
-            DueService(
-                *(rule.id, rule.version, episode.id, occurrence, opens_on, due_on, closes_on),
-                *(state, why, topic),
-            )
-        )
+            state = _state(rule, ended_on, span=span, case=case)
+        days = (occurrence, opens_on, due_on, closes_on)
+        found.append(_due((rule_id, version, episode_id, *days, state, why, topic)))
     return found
+
+
+def _ended_on(rule: Rule, episode: Episode) -> date | None:
+    """The first day on which something ended what a rule hangs on, None while it goes on."""
+    if not episode.ends:
+        return None
+    return min((on for kind, on in episode.ends.items() if kind in rule.ends), default=None)
 
 
 def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
@@ -241,6 +249,8 @@ def _spans(
 ) -> Iterable[Span]:
     """The occurrences of a window, endless ones within the horizon of today."""
     rule, dates = ready.rule, episode.dates
+    if ready.is_plain:
+        return layout.spans_on(dates[rule.anchor], case.today)
     if rule.anchor is Anchor.OF_AGE:
         start = _of_age_on(rule, case.facts)
         if start is None:
@@ -333,13 +343,14 @@ def _of_age(age_from: int | None, age_to: int | None, birth_date: date) -> tuple
 def _was_over(rule: Rule, episode: Episode, facts: Facts) -> bool:
     """True if an episode had ended before we knew of it or of the person."""
     known_on = max(facts.enrolled_on, episode.known_on or facts.enrolled_on)
-    return any(on < known_on and kind in rule.ends for kind, on in episode.ends.items())
+    ended_on = _ended_on(rule, episode)
+    return ended_on is not None and ended_on < known_on
 
 
-def _state(rule: Rule, episode: Episode, *, span: Span, case: Case) -> State:
+def _state(rule: Rule, ended_on: date | None, *, span: Span, case: Case) -> State:
     """Where a service stands that is not done."""
     today = case.today
-    if _has_ended(rule, episode, span=span, case=case):
+    if _has_ended(rule, ended_on, span=span, case=case):
         return State.CANCELLED
     declined = case.facts.declined
     if declined and (rule.audience.topic in declined or rule.id in declined):
@@ -353,12 +364,11 @@ def _state_by_date(opens_on: date, closes_on: date, today: date) -> State:
     return State.OPEN if today >= opens_on else State.PLANNED
 
 
-def _has_ended(rule: Rule, episode: Episode, *, span: Span, case: Case) -> bool:
+def _has_ended(rule: Rule, ended_on: date | None, *, span: Span, case: Case) -> bool:
     """True if by today, and before the window closed, something ended what it hangs on."""
     last = min(case.today, span.closes_on)
-    for kind, on in episode.ends.items():
-        if on <= last and kind in rule.ends:
-            return True
+    if ended_on and ended_on <= last:
+        return True
     if rule.audience.stage is not Stage.NOT_PREGNANT or not case.history.resting:
         return False
     return any(span.opens_on < start <= last for start, _ in case.history.resting)

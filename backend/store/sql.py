@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base_postgres.client import translate_exceptions
@@ -29,6 +29,7 @@ __all__ = [
     "listed",
     "marks",
     "pairs",
+    "read",
     "statements_at_once",
 ]
 
@@ -55,6 +56,14 @@ async def execute(query: str, *values: object) -> list[Row]:
     """Run one statement and return its rows, also those of RETURNING."""
     query, bound = _translated(query, values)
     return await connection().execute_query_dict(query, bound)
+
+
+async def read(query: str, *values: object) -> Sequence[Sequence[Any]]:
+    """Read rows as their values, in the order of the columns: the lightest way to read many."""
+    query, bound = _translated(query, values)
+    # Whatever its declaration says, these are no dictionaries yet.
+    rows: Any = (await connection().execute_query(query, bound))[1]
+    return cast(Sequence[Sequence[Any]], rows)
 
 
 async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
@@ -146,13 +155,20 @@ def _translated(query: str, values: Sequence[object]) -> tuple[str, list[Any]]:
 
 def _plain(values: Iterable[object]) -> list[object]:
     """Return values as SQLite keeps them: UTC times and dates as text that sorts by time."""
-    return [_as_text(value) if isinstance(value, date) else value for value in values]
+    return [
+        # Most are days, which take no further look.
+        _kept_text(value)
+        if type(value) is date
+        else _moment(value)
+        if isinstance(value, datetime)
+        else value
+        for value in values
+    ]
 
 
-def _as_text(day: date) -> str:
+def _moment(moment: datetime) -> str:
     # Of an hour that comes twice, only the first can be told by what equals it.
-    is_second = isinstance(day, datetime) and day.fold
-    return _text(day) if is_second else _kept_text(day)
+    return _text(moment) if moment.fold else _kept_text(moment)
 
 
 def _text(day: date) -> str:
