@@ -4,6 +4,7 @@ While a process is in a transaction the others wait, as long as SQLite's busy ti
 """
 
 import asyncio
+import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,8 @@ from backend.store.sqlite import ImmediateClient
 from scripts.simulation.loop import Dead
 from scripts.simulation.process import Process
 
+# Numbered through the whole process, so that no two stories would tell it alike.
+_SAVEPOINT = re.compile(r"tortoise_savepoint_\d+")
 T = TypeVar("T")
 NAME = "sqlite"
 _BUSY_SECONDS = 30.0
@@ -176,6 +179,7 @@ class Session:
 
     async def _run(self, query: str, work: Callable[[], T]) -> T:
         process, database = self._process, self._database
+        query = _SAVEPOINT.sub("savepoint", query)
         await process.step("before", query)
         await database.turn(self)
         if process.loses("before", query):

@@ -138,7 +138,7 @@ async def test_a_number_means_the_day_of_the_month_on_view() -> None:
 
 async def test_typed_days_are_taken_and_others_answered_kindly() -> None:
     talk = Talk(10, 5)
-    await talk.say("不知道")
+    await talk.say("随便")
     assert (await talk.text()).startswith("请点一个日子，或者像这样写：2026年11月23日。")
     await talk.say("2026-01-01")
     assert (await talk.text()).startswith("请选2026年11月13日到2026年11月28日之间的日子。")

@@ -39,6 +39,7 @@ async def test_what_is_kept_is_shown_in_plain_words(town: Town) -> None:
         "姓名：王秀英",
         "村：柳树村",
         "电话：13800138001",
+        "户籍地：就在住的地方",
         "出生：1996年5月12日",
         "提醒：免费检查、育儿",
         "其余的都在可以带走的那份里。",

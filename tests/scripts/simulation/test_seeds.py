@@ -40,7 +40,7 @@ def test_no_kind_of_trouble_breaks_an_invariant(simulation: Simulator, profile: 
 def test_with_one_per_cent_unclear_hardly_any_message_doubles_or_stays_unknown(
     simulation: Simulator,
 ) -> None:
-    results = [simulation.run(seed, "one_percent") for seed in range(1, 13)]
+    results = [simulation.run(seed, "one_percent") for seed in range(1, 17)]
     messages = sum(result.repeatable for result in results)
     assert not broken(results)
     assert messages > 4_000
