@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 from backend.actions.grids import in_grid
 from backend.domain.access import Actor
 from backend.domain.people import mask_name, mask_phone, tidy
@@ -114,6 +112,9 @@ def _opened(row: Row, column: str) -> str | None:
 @lru_cache(maxsize=20_000)
 def _readings(character: str) -> tuple[str, ...]:
     """The readings of a character in plain letters, every one it has; a letter reads as itself."""
+    # Its dictionary takes as long to read as half of all else at the start; most never search.
+    from pypinyin import Style, pinyin
+
     spelled = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
     return tuple(dict.fromkeys(_typed(spelled)))
 
