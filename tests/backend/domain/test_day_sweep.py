@@ -42,7 +42,7 @@ def test_every_rule_has_a_life_and_no_life_is_left_over() -> None:
 def test_a_new_rule_without_a_life_is_told() -> None:
     teeth = replace(RULES[0], id="teeth")
     place = "tests/backend/domain/example_lives.py"
-    assert lifeless([*RULES, teeth]) == [
+    assert lifeless([*RULES.only(EXAMPLES), teeth]) == [
         f'add a life in which "teeth" opens to EXAMPLES in {place}'
     ]
     assert lifeless([teeth], ["teeth", "k9"]) == [
