@@ -49,9 +49,11 @@ def test_every_sentence_is_translated_and_none_is_fuzzy(locale: str) -> None:
 def test_a_translation_keeps_the_placeholders(locale: str) -> None:
     for entry in catalogue(locale):
         wanted = placeholders(entry.msgid) | placeholders(entry.msgid_plural or "")
-        for text in entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]:
-            assert placeholders(text) <= wanted, entry.msgid
-            assert wanted - placeholders(text) <= ({"n"} if entry.msgid_plural else set())
+        texts = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+        for text in filter(None, texts):
+            where = f"locales/{locale}: {entry.msgid!r} has other placeholders in {text!r}"
+            assert placeholders(text) <= wanted, where
+            assert wanted - placeholders(text) <= ({"n"} if entry.msgid_plural else set()), where
 
 
 def test_the_guard_says_which_language_lacks_which_words() -> None:
