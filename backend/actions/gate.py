@@ -42,9 +42,3 @@ async def close_gate(until: datetime, *, reason: str = TOO_FAST) -> None:
         " WHERE gate.closed_until < excluded.closed_until",
         *(GATE, until, reason),
     )
-
-
-async def gate_closed_until() -> datetime | None:
-    """Return the moment before which no call may be made, if there ever was one."""
-    rows = await execute("SELECT closed_until FROM gate WHERE name = $1", GATE)
-    return as_datetime(rows[0]["closed_until"]) if rows else None

@@ -5,13 +5,10 @@ from datetime import date
 
 from backend.actions import visits
 from backend.actions.dialogs import Answers
-from backend.domain.access import HasOwnChat, Role, Underage
-from backend.domain.consent import ConsentNeeded
-from backend.domain.errors import EventRefused
+from backend.domain.access import Role
 from backend.domain.gestation import Dating, Source, dated_by_lmp, dated_by_transfer
-from backend.texts.errors import explain_error
 from bot.buttons import Button, Screen
-from bot.conversations.cadre_visit import whose
+from bot.conversations.cadre_visit import kept, whose
 from bot.conversations.transfer import AGES, ask_age
 from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
@@ -36,7 +33,7 @@ async def take_lmp(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     if not isinstance(day, date):
         return go("due")
     dating = dated_by_lmp(day, viewer.today)
-    return await _kept(viewer, answers, _pregnancy(viewer, answers, dating))
+    return await kept(viewer, answers, _pregnancy(viewer, answers, dating))
 
 
 def _ask_due(viewer: Viewer, _answers: Answers) -> str:
@@ -48,7 +45,7 @@ async def take_due(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     if not isinstance(day, date):
         return go("transfer")
     dating = Dating(Source.CLINICIAN, day, viewer.today)
-    return await _kept(viewer, answers, _pregnancy(viewer, answers, dating))
+    return await kept(viewer, answers, _pregnancy(viewer, answers, dating))
 
 
 def _by_transfer(viewer: Viewer) -> tuple[Button, ...]:
@@ -70,7 +67,7 @@ async def take_age(viewer: Viewer, answers: Answers, given: Given) -> Move:
         return again(viewer._("Please press one of the buttons."))
     transferred_on = date.fromisoformat(answers["transferred"])
     dating = dated_by_transfer(transferred_on, int(given.value), viewer.today)
-    return await _kept(viewer, answers, _pregnancy(viewer, answers, dating))
+    return await kept(viewer, answers, _pregnancy(viewer, answers, dating))
 
 
 def _pregnancy(viewer: Viewer, answers: Answers, dating: Dating) -> Awaitable[object]:
@@ -85,7 +82,7 @@ async def take_birth(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     """Keep the birth."""
     assert isinstance(day, date), "the question offers nothing but days"
     birth = visits.record_birth(actor_of(viewer), whose(answers), on=day, now=viewer.now)
-    return await _kept(viewer, answers, birth)
+    return await kept(viewer, answers, birth)
 
 
 async def ask_changed(viewer: Viewer, _answers: Answers) -> Screen:
@@ -104,15 +101,7 @@ async def take_changed(viewer: Viewer, answers: Answers, given: Given) -> Move:
     if given != Pressed(YES):
         return again(viewer._("Please press yes or no."))
     ended = visits.end_pregnancy(actor_of(viewer), whose(answers), now=viewer.now)
-    return await _kept(viewer, answers, ended)
-
-
-async def _kept(viewer: Viewer, answers: Answers, keeping: Awaitable[object]) -> Move:
-    try:
-        await keeping
-    except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
-        return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
-    return enter("cadre_visit", "saved", person=answers["person"])
+    return await kept(viewer, answers, ended)
 
 
 CONVERSATION = staff_only(Role.CADRE)(

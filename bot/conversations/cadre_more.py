@@ -1,17 +1,13 @@
 """What somebody without a phone tells her cadre as a day: a check, a referral, a permit."""
 
-from collections.abc import Awaitable
 from datetime import date
 
 from backend.actions import people, visits
 from backend.actions.dialogs import Answers
-from backend.domain.access import HasOwnChat, Role, Underage
-from backend.domain.consent import ConsentNeeded
-from backend.domain.errors import EventRefused
+from backend.domain.access import Role
 from backend.domain.events import EventKind
-from backend.texts.errors import explain_error
 from bot.buttons import Button, Screen, rows_of
-from bot.conversations.cadre_visit import whose
+from bot.conversations.cadre_visit import kept, whose
 from bot.dates import date_step, days_around
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
 from bot.membership import actor_of, staff_only
@@ -87,7 +83,7 @@ async def take_registered(viewer: Viewer, answers: Answers, place: str) -> Move:
     keeping = visits.correct_registered(
         actor_of(viewer), whose(answers), place or None, now=viewer.now
     )
-    return await _kept(viewer, answers, keeping)
+    return await kept(viewer, answers, keeping)
 
 
 async def _keep(viewer: Viewer, answers: Answers, day: date) -> Move:
@@ -95,15 +91,7 @@ async def _keep(viewer: Viewer, answers: Answers, day: date) -> Move:
     keeping = visits.record_day(
         actor_of(viewer), whose(answers), kind, on=day, rule=rule, now=viewer.now
     )
-    return await _kept(viewer, answers, keeping)
-
-
-async def _kept(viewer: Viewer, answers: Answers, keeping: Awaitable[object]) -> Move:
-    try:
-        await keeping
-    except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
-        return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
-    return enter("cadre_visit", "saved", person=answers["person"])
+    return await kept(viewer, answers, keeping)
 
 
 CONVERSATION = staff_only(Role.CADRE)(

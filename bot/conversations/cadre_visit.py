@@ -1,12 +1,14 @@
 """Writing down for somebody of the grid: a visit, a service she had, and what she tells."""
 
+from collections.abc import Awaitable
 from datetime import date
 
 from backend.actions import people, visits
 from backend.actions.dialogs import Answers
 from backend.actions.visits import Way
 from backend.domain.access import HasOwnChat, Role, Underage
-from backend.domain.errors import NotOwed
+from backend.domain.consent import ConsentNeeded
+from backend.domain.errors import EventRefused, NotOwed
 from backend.texts.errors import explain_error
 from backend.texts.services import words
 from bot.buttons import Button, Screen, rows_of
@@ -23,6 +25,15 @@ _FACTS = ("pregnancy", "birth", "changed")
 def whose(answers: Answers) -> int:
     """The person it is written down for."""
     return int(answers["person"])
+
+
+async def kept(viewer: Viewer, answers: Answers, keeping: Awaitable[object]) -> Move:
+    """Say that what she told is kept, or why it cannot be."""
+    try:
+        await keeping
+    except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
+        return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
+    return enter("cadre_visit", "saved", person=answers["person"])
 
 
 async def ask_menu(viewer: Viewer, answers: Answers) -> Screen:
