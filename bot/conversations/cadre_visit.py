@@ -20,6 +20,7 @@ from bot.viewer import Viewer
 _HAD_WITHIN_DAYS = 60
 _SKIP, _MENU, _PERSON = "skip", "menu", "person"
 _FACTS = ("pregnancy", "birth", "changed")
+_ELSEWHERE = {"consent": "cadre_consent", "more": "cadre_more"}
 
 
 def whose(answers: Answers) -> int:
@@ -61,14 +62,14 @@ async def take_menu(viewer: Viewer, answers: Answers, given: Given) -> Move:
     value = given.value if isinstance(given, Pressed) else ""
     if value in ("way", "had"):
         return go(value)
-    if value not in ("consent", "more", *_FACTS):
+    if value not in (*_ELSEWHERE, *_FACTS):
         return again(viewer._("Please press one of the buttons."))
     try:
         await visits.may_record(actor_of(viewer), whose(answers), now=viewer.now)
     except (HasOwnChat, Underage) as error:
         return again(explain_error(error, viewer._))
-    if value in ("consent", "more"):
-        return enter(f"cadre_{value}", person=answers["person"])
+    if value in _ELSEWHERE:
+        return enter(_ELSEWHERE[value], person=answers["person"])
     return enter("cadre_facts", value, person=answers["person"])
 
 

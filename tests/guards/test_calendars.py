@@ -9,6 +9,8 @@ from backend.calendars.load import load
 from backend.domain.calendar import Anchor, Rule
 from backend.domain.errors import CalendarMistake
 from backend.texts.services import REASONS, SOURCES, TOPICS, WORDS
+from tests.backend.domain.example_lives import PLACE as LIVES
+from tests.backend.domain.example_lives import lifeless
 from tests.guards.sources import ROOT
 
 PLACE = "backend/texts/services.py"
@@ -63,6 +65,11 @@ def test_every_rule_has_words_and_no_words_are_left_over() -> None:
     assert not missing, "\n".join(missing)
 
 
+def test_every_rule_has_an_example_life_and_no_life_is_left_over() -> None:
+    missing = lifeless(read())
+    assert not missing, "\n".join(missing)
+
+
 def test_every_anchor_has_its_reason() -> None:
     assert set(Anchor) == set(REASONS)
 
@@ -81,6 +88,15 @@ def test_the_guard_says_which_words_a_new_rule_lacks_and_where_they_go(tmp_path:
         'add "dentists2026" to SOURCES in backend/texts/services.py: rule teeth needs it',
     ]
     assert (ROOT / PLACE).is_file()
+
+
+def test_the_guard_says_which_rule_lacks_an_example_life(tmp_path: Path) -> None:
+    (tmp_path / "teeth.toml").write_text(EVERYDAY, encoding="utf-8")
+    assert lifeless(read(tmp_path), {"k9"}) == [
+        f'add a life in which "teeth" opens to EXAMPLES in {LIVES}',
+        f'take "k9" out of EXAMPLES in {LIVES}: no rule has it',
+    ]
+    assert (ROOT / LIVES).is_file()
 
 
 def test_the_guard_says_in_one_line_what_is_wrong_with_a_rule(tmp_path: Path) -> None:

@@ -37,6 +37,17 @@ def unread(source: Source, transcripts: list[Source]) -> list[str]:
     return [name for name, sentences in said.items() if sentences and not sentences & read]
 
 
+def is_opened(name: str, bot_files: list[Source]) -> bool:
+    """Whether a file of the bot other than its own names a conversation, or a step of it."""
+    own = f"bot/conversations/{name}.py"
+    return any(
+        said == name or said.startswith(f"{name}.")
+        for one in bot_files
+        if one.path != own
+        for said in quoted(one)
+    )
+
+
 def both_languages() -> list[Source]:
     """Return the transcripts that are run in both languages."""
     return [
@@ -49,6 +60,15 @@ def test_a_conversation_has_its_line_in_the_app(name: str) -> None:
     written = getattr(import_module(f"bot.conversations.{name}"), "CONVERSATION", None)
     is_listed = written is None or written in CONVERSATIONS
     assert is_listed, f"add {name}.CONVERSATION to CONVERSATIONS in bot/app.py"
+
+
+@pytest.mark.parametrize("name", [one.name for one in CONVERSATIONS])
+def test_a_conversation_is_opened_by_something(name: str) -> None:
+    bot_files = [one for one in sources() if one.path.startswith("bot/")]
+    assert is_opened(name, bot_files), (
+        f'nothing opens {name}: name it in a button\'s `opens`, in `enter("{name}")` of another'
+        " conversation, or in OPENINGS in bot/commands/openings.py"
+    )
 
 
 @pytest.mark.parametrize("name", [file.stem for file in FILES])
@@ -64,3 +84,13 @@ def test_the_guard_sees_a_question_that_nobody_reads() -> None:
     silent, reading = "say(phone, w('Coffee?'))", "say(phone, w('Tea?'))"
     assert unread(conversation, [Source("t", "t", silent, ast.parse(silent))]) == ["ask_tea"]
     assert unread(conversation, [Source("t", "t", reading, ast.parse(reading))]) == []
+
+
+def test_the_guard_sees_a_conversation_that_nothing_opens() -> None:
+    def file(path: str, code: str) -> Source:
+        return Source(path, "tea", code, ast.parse(code))
+
+    own = file("bot/conversations/tea.py", 'CONVERSATION = Conversation("tea", ())')
+    assert not is_opened("tea", [own, file("bot/app.py", 'say("teatime")')])
+    assert is_opened("tea", [own, file("bot/app.py", 'enter("tea")')])
+    assert is_opened("tea", [own, file("bot/app.py", 'Button("Tea", opens="tea.milk")')])

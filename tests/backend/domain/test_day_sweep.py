@@ -1,7 +1,6 @@
 """Three years, day by day, of a life for every rule: what happens to its rows and reminders."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from backend.domain.calendar import First, Rule
 from backend.domain.reminders import next_reminder_on, reminder_days
 from backend.domain.schedule import DueService, State
-from tests.backend.domain.example_lives import EXAMPLES, HANGS_ON, lifeless, moved
+from tests.backend.domain.example_lives import EXAMPLES, HANGS_ON, moved
 from tests.backend.domain.oracles import RULES, days, plans_by_day
 
 LEAP_DAY = date(2028, 2, 29)
@@ -32,22 +31,6 @@ def three_years(rule: str, anchor_on: date) -> Plans:
 def swept(request: pytest.FixtureRequest) -> tuple[str, list[Plans]]:
     """A rule and its plans, swept once from each of the anchors."""
     return request.param, [three_years(request.param, anchor_on) for anchor_on in ANCHORS]
-
-
-def test_every_rule_has_a_life_and_no_life_is_left_over() -> None:
-    missing = lifeless(RULES)
-    assert not missing, "\n".join(missing)
-
-
-def test_a_new_rule_without_a_life_is_told() -> None:
-    teeth = replace(RULES[0], id="teeth")
-    place = "tests/backend/domain/example_lives.py"
-    assert lifeless([*RULES.only(EXAMPLES), teeth]) == [
-        f'add a life in which "teeth" opens to EXAMPLES in {place}'
-    ]
-    assert lifeless([teeth], ["teeth", "k9"]) == [
-        f'take "k9" out of EXAMPLES in {place}: no rule has it'
-    ]
 
 
 def test_it_opens_and_its_rows_only_go_forward_each_once(swept: tuple[str, list[Plans]]) -> None:
