@@ -29,11 +29,13 @@ async def reminder(viewer: Viewer, message: Message) -> Screen:
 
     Protected from the start, as the button shows the rest in this very message.
     """
-    title = None
-    if viewer.person_id is not None and not viewer.visitor.hides_content:
+    view = None
+    if viewer.person_id is not None:
         view = await due_of(viewer, {"reference": message.reference})
-        title = words_of(viewer, view).title if view else None
-    return _push(reminder_text(viewer._, title=title), viewer._("👀 Have a look"))
+    title = words_of(viewer, view).title if view and not viewer.visitor.hides_content else None
+    is_daily = view is not None and view.asked == "dose"
+    text = reminder_text(viewer._, title=title, is_daily=is_daily)
+    return _push(text, viewer._("👀 Have a look"))
 
 
 async def digest(viewer: Viewer, _message: Message) -> Screen:

@@ -10,9 +10,14 @@ Gettext = Callable[[str], str]
 Ngettext = Callable[[str, str, int], str]
 
 
-def reminder_text(_: Gettext, *, title: str | None = None) -> str:
-    """What a reminder says by itself; `title` only for somebody who asked to see it at once."""
-    return f"🔔 {title}" if title else _("🔔 You have a new reminder.")
+def reminder_text(_: Gettext, *, title: str | None = None, is_daily: bool = False) -> str:
+    """What a reminder says by itself; `title` only for somebody who asked to see it at once.
+
+    What comes every day says so, lest it look like the other reminder of that morning.
+    """
+    if title:
+        return f"🔔 {title}"
+    return _("⏰ Here is your daily reminder.") if is_daily else _("🔔 You have a new reminder.")
 
 
 def registration_confirmed_text(_: Gettext) -> str:

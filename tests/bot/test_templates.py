@@ -16,6 +16,7 @@ from bot.viewer import Office, Viewer
 from tests.bot.conftest import Town
 from tests.builders import an_account
 
+pytestmark = pytest.mark.usefixtures("database")
 OWN = ("reminder", "registration_confirmed", "registration_refused")
 
 

@@ -14,7 +14,7 @@ from tests.bot.conversations.people import her_phone
 from tests.bot.talk import press, say
 
 QUESTION = "今天的叶酸吃了吗？"
-PUSH = "🔔 您有一条新提醒。"
+PUSH = "⏰ 您每天的提醒到了。"
 
 
 async def asked(town: Town, *, days_taken: int = 0, **columns: Any) -> tuple[Phone, int]:
@@ -121,7 +121,7 @@ async def half_a_year_on(town: Town) -> tuple[Phone, int]:
     phone, person_id = await her_phone(town, Purpose.FOLIC_ACID, enrolled_on=enrolled_on)
     await planning.replan(person_id, now=town.now)
     await town.work()
-    await phone.until(PUSH)
+    await phone.until("🔔 您有一条新提醒。")
     await press(phone, "查看", "继续")
     return phone, person_id
 
@@ -144,6 +144,6 @@ async def test_the_same_in_english(town: Town) -> None:
     phone, person_id = await her_phone(town, Purpose.FOLIC_ACID, language_code="en")
     await events.record_planning(person_id, Told(now=town.now))
     await town.work()
-    await phone.until("You have a new reminder.")
+    await phone.until("⏰ Here is your daily reminder.")
     await press(phone, "Have a look", "Have you taken today's folic acid?")
     await say(phone, "taken", "Noted. See you tomorrow.\n🌱 1 day in a row")

@@ -170,7 +170,7 @@ async def asked_about_folic_acid(town: Town, w: Tongue) -> Phone:
     phone, person_id = await her_phone(town, Purpose.FOLIC_ACID, language_code=w.code)
     await events.record_planning(person_id, Told(now=town.now))
     await town.work()
-    await phone.until(w("🔔 You have a new reminder."))
+    await phone.until(w("⏰ Here is your daily reminder."))
     await press(phone, w("👀 Have a look"), w("Have you taken today's folic acid?"))
     return phone
 
@@ -182,7 +182,7 @@ async def test_folic_acid_later_not_today_and_no_more(town: Town, w: Tongue) -> 
     await puzzle(phone, w)
     await press(phone, w("In an hour"), w("⏰ All right, I will remind you at {at}."))
     await town.pass_time(hours=1)
-    await phone.until(w("🔔 You have a new reminder."))
+    await phone.until(w("⏰ Here is your daily reminder."))
     await press(phone, w("👀 Have a look"), w("Have you taken today's folic acid?"))
     await press(phone, w("📅 This month"), w("Forgot to tell me? Press one of the last 7 days."))
     await say(phone, "@@@", w("Please press one of the buttons."))
