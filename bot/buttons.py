@@ -3,14 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    ReplyKeyboardMarkup,
-)
-
+# A keyboard as Telegram takes it.
+Markup = dict[str, Any]
 MOST_CALLBACK_BYTES = 64
 _OPEN_PRESS = re.compile(r"([ok])([a-z_.]{1,40}):(.*)", re.DOTALL)
 _SCREEN_PRESS = re.compile(r"s(\d{1,9}):(.*)", re.DOTALL)
@@ -131,37 +127,39 @@ def rows_of(buttons: Iterable[Button], *, width: int = 2) -> tuple[tuple[Button,
 
 def inline_markup(
     rows: Sequence[Sequence[Button]], press: type[ScreenPress] | type[PushPress], number: int
-) -> InlineKeyboardMarkup | None:
+) -> Markup | None:
     """Return the buttons as Telegram takes them; `number` is the version or the row's id."""
     if not rows:
         return None
-    return InlineKeyboardMarkup(
-        [[_inline_button(button, press, number) for button in row] for row in rows]
-    )
+    return {
+        "inline_keyboard": [
+            [_inline_button(button, press, number) for button in row] for row in rows
+        ]
+    }
 
 
-def keyboard_markup(keys: Sequence[Sequence[Key]], *, once: bool) -> ReplyKeyboardMarkup:
+def keyboard_markup(keys: Sequence[Sequence[Key]], *, once: bool) -> Markup:
     """Return the keys as Telegram takes them; `once` folds them away after a press."""
-    return ReplyKeyboardMarkup(
-        [
-            [KeyboardButton(key.text, request_contact=key.asks_contact) for key in row]
-            for row in keys
+    return {
+        "keyboard": [
+            [{"text": key.text, "request_contact": key.asks_contact} for key in row] for row in keys
         ],
-        resize_keyboard=True,
-        is_persistent=not once,
-        one_time_keyboard=once,
-    )
+        "resize_keyboard": True,
+        "is_persistent": not once,
+        "one_time_keyboard": once,
+    }
 
 
 def _inline_button(
     button: Button, press: type[ScreenPress] | type[PushPress], number: int
-) -> InlineKeyboardButton:
+) -> dict[str, str]:
     if button.url:
-        return InlineKeyboardButton(button.text, url=button.url)
+        return {"text": button.text, "url": button.url}
     if button.opens:
         data = OpenPress(button.opens, button.value, button.keeps_message).pack()
-        return InlineKeyboardButton(button.text, callback_data=data)
-    return InlineKeyboardButton(button.text, callback_data=press(number, button.value).pack())
+    else:
+        data = press(number, button.value).pack()
+    return {"text": button.text, "callback_data": data}
 
 
 def _checked(data: str) -> str:

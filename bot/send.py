@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from telegram import BotCommandScopeChat, InlineKeyboardMarkup, InputFile, ReplyKeyboardMarkup
+from telegram import BotCommandScopeChat, InputFile
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
@@ -20,10 +20,19 @@ from backend.actions.sending import Send
 from backend.actions.unreached import UNWRITTEN
 from backend.domain.delivery import TREATMENTS, Attempt, Outcome, Treatment
 from backend.texts.reminders import repeated
-from bot.buttons import FileContent, PushPress, Screen, ScreenPress, inline_markup, keyboard_markup
+from bot.buttons import (
+    FileContent,
+    Markup,
+    PushPress,
+    Screen,
+    ScreenPress,
+    inline_markup,
+    keyboard_markup,
+)
 from bot.commands.openings import command_list
 from bot.context import Desk, recall, viewer_of
 from bot.outcomes import attempt_of
+from bot.transport import call
 from bot.viewer import Viewer
 
 logger = structlog.get_logger(__name__)
@@ -32,7 +41,6 @@ logger = structlog.get_logger(__name__)
 _MOST_WRITINGS = 9
 
 Template = Callable[[Viewer, Message], Awaitable[Screen]]
-Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class Letter:
     """A rendered message; `state` is the dialog's where it is the open screen."""
 
     screen: Screen
-    markup: Markup
+    markup: Markup | None
     state: DialogState | None = None
 
 
@@ -129,31 +137,39 @@ async def _unsent(attempt: Attempt, _message: Message) -> Attempt:
     return attempt
 
 
-def markup_of(screen: Screen, version: int) -> Markup:
+def markup_of(screen: Screen, version: int) -> Markup | None:
     """Return the keyboard of a chat's open screen."""
     if screen.keys:
         return keyboard_markup(screen.keys, once=not screen.is_page)
     return inline_markup(screen.rows, ScreenPress, version)
 
 
-async def post(bot: ExtBot[None], chat_id: int, screen: Screen, markup: Markup) -> int:
+async def post(bot: ExtBot[None], chat_id: int, screen: Screen, markup: Markup | None) -> int:
     """Send a screen as a new message and return its number."""
-    shared: dict[str, Any] = {"reply_markup": markup, "protect_content": screen.is_protected}
-    if screen.file:
-        document = InputFile(screen.file.content, filename=screen.file.name)
-        sent = await bot.send_document(chat_id, document, caption=screen.text, **shared)
-    elif screen.picture:
-        picture = _photo_of(screen.picture)
-        sent = await bot.send_photo(chat_id, picture, caption=screen.text, **shared)
+    if screen.file or isinstance(screen.picture, FileContent):
+        return await _upload(bot, chat_id, screen, markup)
+    shared = {"chat_id": chat_id, "reply_markup": markup, "protect_content": screen.is_protected}
+    if screen.picture:
+        sent = await call(bot, "sendPhoto", photo=screen.picture, caption=screen.text, **shared)
     else:
-        sent = await bot.send_message(chat_id, screen.text, **shared)
-    return sent.message_id
+        sent = await call(bot, "sendMessage", text=screen.text, **shared)
+    number: int = sent["message_id"]
+    return number
 
 
-def _photo_of(picture: FileContent | str) -> InputFile | str:
-    if isinstance(picture, str):
-        return picture
-    return InputFile(picture.content, filename=picture.name)
+async def _upload(bot: ExtBot[None], chat_id: int, screen: Screen, markup: Markup | None) -> int:
+    """Send a screen together with the content of its file or picture."""
+    content = screen.file or screen.picture
+    assert isinstance(content, FileContent), "there is something to upload"
+    file = InputFile(content.content, filename=content.name)
+    shared: dict[str, Any] = {
+        "caption": screen.text,
+        "protect_content": screen.is_protected,
+        "api_kwargs": {"reply_markup": markup} if markup else None,
+    }
+    if screen.file:
+        return (await bot.send_document(chat_id, file, **shared)).message_id
+    return (await bot.send_photo(chat_id, file, **shared)).message_id
 
 
 async def edited(bot: ExtBot[None], state: DialogState, screen: Screen) -> bool:
@@ -161,8 +177,10 @@ async def edited(bot: ExtBot[None], state: DialogState, screen: Screen) -> bool:
     if not screen.is_text or state.message_id is None:
         return False
     try:
-        await bot.edit_message_text(
-            screen.text,
+        await call(
+            bot,
+            "editMessageText",
+            text=screen.text,
             chat_id=state.chat_id,
             message_id=state.message_id,
             reply_markup=inline_markup(screen.rows, ScreenPress, state.version),
@@ -192,7 +210,7 @@ async def redraw(bot: ExtBot[None], desk: Desk, letter: Letter) -> None:
 async def put_away(bot: ExtBot[None], chat_id: int, message_id: int) -> None:
     """Take the buttons off a message that is no longer the open screen."""
     try:
-        await bot.edit_message_reply_markup(chat_id, message_id, reply_markup=None)
+        await call(bot, "editMessageReplyMarkup", chat_id=chat_id, message_id=message_id)
     except BadRequest as error:
         logger.info("nothing_to_put_away", reason=error.message)
 

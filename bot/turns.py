@@ -22,6 +22,7 @@ from bot.context import Context, Desk, Turn, Walk, meet, recall
 from bot.dialogs import Attached, Given, Move, Pressed, enter
 from bot.pushes import opened_by
 from bot.send import Letter, after_failed_call, post_letter, put_away, redraw, screen_letter
+from bot.transport import call
 
 logger = structlog.get_logger(__name__)
 
@@ -152,14 +153,14 @@ class Turns:
                 await self._desk.sender.answer(
                     message, send, is_wanted=lambda: self._newest.get(chat_id) is turn
                 )
-            for call in turn.after:
-                await self._call(turn, call)
+            for one in turn.after:
+                await self._call(turn, one)
 
-    async def _call(self, turn: Turn, call: Callable[[], Awaitable[None]]) -> None:
+    async def _call(self, turn: Turn, one: Callable[[], Awaitable[None]]) -> None:
         try:
             await self._desk.pace.slot(is_answer=True)
             if not self._desk.gate.is_closed(self._desk.clock.now()):
-                await call()
+                await one()
         except TelegramError as error:
             await after_failed_call(error, turn.viewer.chat_id, self._desk)
         except Exception as error:
@@ -228,11 +229,11 @@ def _wiped(context: Context, state: DialogState, moved: DialogState) -> DialogSt
     numbers = state.answers.get(_WIPED, "").split() + ([str(message.message_id)] if message else [])
     numbers = numbers[-_MOST_WIPED:]
 
-    async def call() -> None:
+    async def delete() -> None:
         await context.bot.delete_messages(chat_id, [int(number) for number in numbers])
 
     if numbers:
-        context.turn.after.append(call)
+        context.turn.after.append(delete)
     return replace(moved, answers=moved.answers | {_WIPED: " ".join(numbers)})
 
 
@@ -308,14 +309,14 @@ def _answer_query(turn: Turn, bot: ExtBot[None], toast: str | None) -> None:
     if query is None:
         return
 
-    async def call() -> None:
+    async def stop_waiting() -> None:
         try:
-            await bot.answer_callback_query(query.id, text=toast)
+            await call(bot, "answerCallbackQuery", callback_query_id=query.id, text=toast)
         except BadRequest as error:
             # Telegram stops waiting after a while; the spinner is gone by then anyway.
             logger.info("query_too_old", reason=error.message)
 
-    turn.after.append(call)
+    turn.after.append(stop_waiting)
 
 
 async def _show_anew(context: Context, state: DialogState, *, before: DialogState | None) -> None:

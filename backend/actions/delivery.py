@@ -4,11 +4,11 @@ Every statement is guarded by the row's state and token, so whatever is run twic
 processes at once changes nothing the second time.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 
 from backend.actions.gate import GATE, TOO_FAST, WRONG_TOKEN, close_gate
 from backend.actions.leave import IS_NEWEST, SCREEN_TEMPLATE, day_of, may_go, minute_of
@@ -174,12 +174,13 @@ async def intend(messages: Sequence[Message], *, now: datetime) -> list[bool]:
         return []
     held, values = _held(messages, after=5)
     rows = await execute(
-        f"""{held} UPDATE send SET intent_at = $1 WHERE state = 'claimed' AND id IN (
-            SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token
-            JOIN account a ON a.tg_id = s.chat_id LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.expires_at > $1 AND {may_go("$2", day=("$4", "$5"))} AND NOT EXISTS (
-                SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1))
-        AND token IN (SELECT token FROM held) RETURNING id, token""",
+        f"""{held} UPDATE send SET intent_at = $1 FROM held h
+        WHERE send.id = h.id AND send.token = h.token AND send.state = 'claimed' AND EXISTS (
+            SELECT 1 FROM send s JOIN account a ON a.tg_id = s.chat_id
+            LEFT JOIN person p ON p.id = s.person_id
+            WHERE s.id = h.id AND s.expires_at > $1 AND {may_go("$2", day=("$4", "$5"))})
+        AND NOT EXISTS (SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1)
+        RETURNING send.id, send.token""",
         *(now, minute_of(now), GATE, *day_of(now), *values),
     )
     intended = {(row["id"], row["token"]) for row in rows}
@@ -191,9 +192,7 @@ async def put_back(messages: Sequence[Message]) -> None:
     held, values = _held(messages, after=0)
     await execute(
         f"""{held} UPDATE send SET state = 'queued', owner_id = NULL, token = NULL, intent_at = NULL
-        WHERE state = 'claimed' AND id IN (
-            SELECT s.id FROM held h JOIN send s ON s.id = h.id AND s.token = h.token)
-        AND token IN (SELECT token FROM held)""",
+        FROM held h WHERE send.id = h.id AND send.token = h.token AND send.state = 'claimed'""",
         *values,
     )
 
@@ -342,14 +341,17 @@ async def forget_finished(*, before: datetime) -> int:
 def _held(messages: Sequence[Message], *, after: int) -> tuple[str, list[object]]:
     """Return the table `held` of claims as they are known here, and its values.
 
-    Its first placeholder is numbered `after` + 1.
+    Its first placeholder is numbered `after` + 1; its text does not depend on how many they are.
     """
-    numbers = range(after + 1, after + 2 * len(messages) + 1, 2)
-    rows = ", ".join(
-        f"(CAST(${number} AS BIGINT), CAST(${number + 1} AS VARCHAR(32)))" for number in numbers
-    )
-    values = chain.from_iterable((message.id, message.token) for message in messages)
-    return f"WITH held(id, token) AS (VALUES {rows})", list(values)
+    # Materialized, as whatever is joined to it must begin with these few rows.
+    if dialect() == "postgres":
+        rows = f"SELECT * FROM unnest(${after + 1}::bigint[], ${after + 2}::varchar[])"
+        values: list[object] = [[one.id for one in messages], [one.token for one in messages]]
+    else:
+        rows = f"""SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+            FROM json_each(${after + 1})"""
+        values = [json.dumps([(one.id, one.token) for one in messages])]
+    return f"WITH held(id, token) AS MATERIALIZED ({rows})", values
 
 
 def _message(row: Row) -> Message:

@@ -1,5 +1,5 @@
-"""What a call ended in, over the very connections the bot uses: only what surely was not sent may
-be sent again freely.
+"""What a call ended in, made as the bot makes it: only what surely was not sent may be sent again
+freely.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bot.outcomes import attempt_of, outcome_of
 from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from bot.sandbox.server import TOKEN, Sandbox, serve
-from bot.transport import requests
+from bot.transport import Connections, call
 
 EVERY_ERROR = (
     (telegram_error.BadRequest("no such chat"), Outcome.BAD_REQUEST),
@@ -89,18 +89,15 @@ async def a_server(behave: Serve) -> AsyncIterator[str]:
 
 async def outcome_at(address: str, chat_id: int = 1, *, patience: float = 10.0) -> Outcome:
     """What it ends in to send a message by the server at this address."""
-    polling, calling = requests()
-    bot: ExtBot[None] = ExtBot(
-        TOKEN, base_url=f"{address}/bot", get_updates_request=polling, request=calling
-    )
+    connections = Connections(1, patience)
+    bot: ExtBot[None] = ExtBot(TOKEN, base_url=f"{address}/bot", request=connections)
     try:
-        await calling.initialize()
-        await bot.send_message(chat_id, "Hello", read_timeout=patience, connect_timeout=patience)
+        await connections.initialize()
+        await call(bot, "sendMessage", chat_id=chat_id, text="Hello")
     except TelegramError as error:
         return outcome_of(error)
     finally:
-        await calling.shutdown()
-        await polling.shutdown()
+        await connections.shutdown()
     return Outcome.DELIVERED
 
 

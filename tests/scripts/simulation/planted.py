@@ -212,7 +212,7 @@ BUGS = (
         "expiry is not looked at",
         "network",
         (DELIVERY, "s.due_at <= $3 AND s.expires_at > $3\n", "s.due_at <= $3\n"),
-        (DELIVERY, "WHERE s.expires_at > $1 AND {may_go", "WHERE {may_go"),
+        (DELIVERY, "WHERE s.id = h.id AND s.expires_at > $1 AND", "WHERE s.id = h.id AND"),
         (DELIVERY, "AND (expires_at <= $1 OR NOT", "AND (expires_at <= '1999' OR NOT"),
     ),
     _bug(
