@@ -6,6 +6,7 @@ from backend.actions import offers
 from backend.domain.consent import HEALTH_PURPOSES, Purpose
 from tests.builders import a_person, wang_xiuying
 
+NATIONAL = ["m1", "m2", "m3", "m4", "m5"]
 pytestmark = pytest.mark.usefixtures("database")
 
 
@@ -33,16 +34,17 @@ async def test_services_follow_her_calendar() -> None:
     national = await a_person("王秀英")
     other = await a_person("李娜", calendar="who2016")
     listed = [one.rule for one in await offers.services_of(Purpose.MATERNAL, national.id)]
-    assert listed[:5] == ["m1", "m2", "m3", "m4", "m5"]
+    assert [rule for rule in listed if rule in NATIONAL] == NATIONAL
     listed = [one.rule for one in await offers.services_of(Purpose.MATERNAL, other.id)]
     assert "who_12w" in listed
-    assert "m1" not in listed
+    assert not set(NATIONAL) & set(listed)
 
 
 async def test_no_procedure_is_offered_by_way_of_its_follow_up() -> None:
     person = await wang_xiuying()
     listed = [one.rule for one in await offers.services_of(Purpose.CONTRACEPTION, person.id)]
-    assert listed == ["postpartum_advice", "s2", "s3"]
+    assert {"postpartum_advice", "s2", "s3"} <= set(listed)
+    assert not {"iud", "implant", "ligation", "abortion_care", "pill"} & set(listed)
 
 
 async def test_what_repeats_is_named_by_its_first_time() -> None:

@@ -401,7 +401,7 @@ async def test_the_page_speaks_english_too_and_remembers_language_and_text_size(
     await expect(screen(page, wang).get_by_placeholder("Message")).to_be_visible()
     await page.get_by_role("button", name="Larger text").click()
     await page.reload()
-    await expect(page.get_by_role("button", name="+1 hour")).to_be_visible()
+    await expect(page.get_by_role("button", name="+1 h")).to_be_visible()
     size = await page.evaluate("getComputedStyle(document.documentElement).fontSize")
     assert float(size.removesuffix("px")) > 16
     await page.get_by_role("button", name="中文").click()
