@@ -1,16 +1,19 @@
-"""What the office's conversations share: a broadcast at hand, its languages, and the way on."""
+"""What the office's conversations share: its villages, a broadcast at hand, and the way on."""
 
 from collections.abc import Awaitable, Callable
 
-from backend.actions import broadcasts
+from backend.actions import broadcast_drafts, broadcasts
 from backend.actions.broadcasts import BroadcastView
 from backend.actions.dialogs import Answers
+from backend.actions.regions import village_finder
 from backend.domain.access import NotAllowed, Role
 from backend.domain.broadcasts import FIRST_LANGUAGE, BroadcastRefused
+from backend.domain.errors import WrongValue
 from backend.i18n import locales
 from backend.texts.broadcasts import refusal_text
+from backend.texts.errors import explain_error
 from bot.buttons import Button, Screen
-from bot.dialogs import Given, Move, Step, again, enter, go
+from bot.dialogs import Given, Move, Pressed, Step, Typed, again, enter, go
 from bot.membership import actor_of, staff_only
 from bot.viewer import Viewer
 
@@ -18,6 +21,25 @@ DRAFT, CHANGING = "draft", "changing"
 
 
 officers_only = staff_only(Role.OFFICER)
+
+
+async def village_buttons(viewer: Viewer) -> list[Button]:
+    """A button for each village of the office."""
+    villages = await broadcast_drafts.villages_of(actor_of(viewer))
+    return [Button(one.name, one.code) for one in villages]
+
+
+async def take_village(viewer: Viewer, given: Given, *, then: str) -> Move:
+    """Keep the village, pressed or typed, and go on to the step `then`."""
+    code = given.value if isinstance(given, Pressed) else ""
+    if isinstance(given, Typed):
+        try:
+            code = (await village_finder()).find(given.text)
+        except WrongValue as error:
+            return again(explain_error(error, viewer._))
+    if code not in {button.value for button in await village_buttons(viewer)}:
+        return again(viewer._("Please press one of the buttons."))
+    return go(then, village=code)
 
 
 async def broadcast_of(viewer: Viewer, answers: Answers) -> BroadcastView | None:

@@ -1,12 +1,14 @@
 """What is asked about a method somebody chose: which one, since when, and how long it lasts."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 
 from backend.actions.dialogs import Answers
 from backend.actions.events import SUPPLIES
 from backend.domain.events import Method
 from bot.buttons import Button, Screen, rows_of
-from bot.dialogs import Given, Pressed
+from bot.dialogs import Given, Move, Pressed, Step, again
 from bot.viewer import Viewer
 
 LASTING = (Method.IMPLANT, *SUPPLIES)
@@ -60,7 +62,7 @@ def day_question(viewer: Viewer, method: Method) -> str:
     return _("When did you fetch them?") if method in SUPPLIES else _("When was it done?")
 
 
-async def ask_lasts(viewer: Viewer, answers: Answers) -> Screen:
+async def _ask_lasts(viewer: Viewer, answers: Answers) -> Screen:
     """Ask how long it lasts, as that says when it is due for a change."""
     _, n_ = viewer._, viewer.n_
     unknown = Button(_("Don't know"), _UNKNOWN)
@@ -79,8 +81,22 @@ async def ask_lasts(viewer: Viewer, answers: Answers) -> Screen:
     return Screen(text, rows=rows_of([*buttons, unknown]), is_protected=True)
 
 
-def lasts_of(given: Given) -> Lasts | None:
-    """What an answer says of how long it lasts; None for what is no answer."""
+Keep = Callable[[Viewer, Answers, date, Lasts], Awaitable[Move]]
+
+
+def lasts_step(keep: Keep) -> Step:
+    """The question for how long it lasts, after which `keep` keeps what began on the day `on`."""
+
+    async def take_lasts(viewer: Viewer, answers: Answers, given: Given) -> Move:
+        lasts = _lasts_of(given)
+        if lasts is None:
+            return again(viewer._("Please press one of the buttons."))
+        return await keep(viewer, answers, date.fromisoformat(answers["on"]), lasts)
+
+    return Step("lasts", _ask_lasts, take_lasts)
+
+
+def _lasts_of(given: Given) -> Lasts | None:
     value = given.value if isinstance(given, Pressed) else ""
     if value.startswith(_RODS):
         return Lasts(rods=int(value.removeprefix(_RODS)))

@@ -4,17 +4,14 @@ from datetime import date
 
 from backend.actions import people, visits
 from backend.actions.dialogs import Answers
-from backend.domain.access import HasOwnChat, Role, Underage
-from backend.domain.consent import ConsentNeeded
-from backend.domain.errors import EventRefused
+from backend.domain.access import Role
 from backend.domain.events import Method
-from backend.texts.errors import explain_error
 from bot.buttons import Screen, rows_of
-from bot.conversations.cadre_visit import whose
+from bot.conversations.cadre_visit import kept, whose
 from bot.dates import date_step, days_around
-from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, go
+from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, go
 from bot.membership import actor_of, staff_only
-from bot.products import LASTING, UNKNOWN, Lasts, ask_lasts, lasts_of, method_buttons
+from bot.products import LASTING, UNKNOWN, Lasts, lasts_step, method_buttons
 from bot.viewer import Viewer
 
 _LONGEST_AGO_DAYS = 6 * 366
@@ -44,31 +41,20 @@ async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     assert isinstance(day, date), "the question offers nothing but days"
     if answers["method"] in LASTING:
         return go("lasts", on=day.isoformat())
-    return await _keep(viewer, answers, on=day)
+    return await _keep(viewer, answers, day)
 
 
-async def take_lasts(viewer: Viewer, answers: Answers, given: Given) -> Move:
-    """Keep it with that."""
-    lasts = lasts_of(given)
-    if lasts is None:
-        return again(viewer._("Please press one of the buttons."))
-    return await _keep(viewer, answers, on=date.fromisoformat(answers["on"]), lasts=lasts)
-
-
-async def _keep(viewer: Viewer, answers: Answers, *, on: date, lasts: Lasts = UNKNOWN) -> Move:
-    try:
-        await visits.record_method(
-            actor_of(viewer),
-            whose(answers),
-            Method(answers["method"]),
-            on=on,
-            rods=lasts.rods,
-            lasts_months=lasts.months,
-            now=viewer.now,
-        )
-    except (EventRefused, ConsentNeeded, HasOwnChat, Underage) as error:
-        return enter("cadre_visit", person=answers["person"], hint=explain_error(error, viewer._))
-    return enter("cadre_visit", "saved", person=answers["person"])
+async def _keep(viewer: Viewer, answers: Answers, on: date, lasts: Lasts = UNKNOWN) -> Move:
+    keeping = visits.record_method(
+        actor_of(viewer),
+        whose(answers),
+        Method(answers["method"]),
+        on=on,
+        rods=lasts.rods,
+        lasts_months=lasts.months,
+        now=viewer.now,
+    )
+    return await kept(viewer, answers, keeping)
 
 
 CONVERSATION = staff_only(Role.CADRE)(
@@ -77,7 +63,7 @@ CONVERSATION = staff_only(Role.CADRE)(
         (
             Step("method", ask_method, take_method),
             date_step("day", _ask_day, reach=days_around(_LONGEST_AGO_DAYS, 0), take=take_day),
-            Step("lasts", ask_lasts, take_lasts),
+            lasts_step(_keep),
         ),
     )
 )

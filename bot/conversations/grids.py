@@ -2,15 +2,11 @@
 
 from backend.actions import assignments, people
 from backend.actions.dialogs import Answers
-from backend.actions.regions import village_finder
-from backend.domain.access import Role
-from backend.domain.errors import WrongValue
 from backend.domain.grids import chosen
-from backend.texts.errors import explain_error
 from bot.buttons import Button, Screen, rows_of
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, Typed, again, enter, finish, go
 from bot.membership import actor_of
-from bot.offices import officers_only
+from bot.offices import officers_only, take_village, village_buttons
 from bot.viewer import Viewer
 
 _NOBODY, _REST, _MORE = "nobody", "rest", "more"
@@ -19,21 +15,13 @@ _MOST_NAMED = 5
 
 async def ask_village(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask for which village."""
-    buttons = [Button(one.name, one.code) for one in await _villages(viewer)]
-    return Screen(viewer._("Households of which village?"), rows=rows_of(buttons))
+    rows = rows_of(await village_buttons(viewer))
+    return Screen(viewer._("Households of which village?"), rows=rows)
 
 
-async def take_village(viewer: Viewer, _answers: Answers, given: Given) -> Move:
-    """Keep the village, pressed or typed."""
-    code = given.value if isinstance(given, Pressed) else ""
-    if isinstance(given, Typed):
-        try:
-            code = (await village_finder()).find(given.text)
-        except WrongValue as error:
-            return again(explain_error(error, viewer._))
-    if code not in {one.code for one in await _villages(viewer)}:
-        return again(viewer._("Please press one of the buttons."))
-    return go("cadre", village=code)
+async def take_village_next(viewer: Viewer, _answers: Answers, given: Given) -> Move:
+    """Keep the village."""
+    return await take_village(viewer, given, then="cadre")
 
 
 async def ask_cadre(viewer: Viewer, answers: Answers) -> Screen:
@@ -112,16 +100,11 @@ def _counted(viewer: Viewer, who: str, count: int) -> str:
     return viewer._("{who}: {households}").format(who=who, households=households)
 
 
-async def _villages(viewer: Viewer) -> list[people.Village]:
-    actor = actor_of(viewer)
-    return [one for one in await people.villages() if actor.holds(Role.OFFICER, one.code)]
-
-
 CONVERSATION = officers_only(
     Conversation(
         "grids",
         (
-            Step("village", ask_village, take_village),
+            Step("village", ask_village, take_village_next),
             Step("cadre", ask_cadre, take_cadre),
             Step("households", ask_households, take_households),
             Step("done", ask_done, take_done),

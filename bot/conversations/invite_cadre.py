@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-from backend.actions import broadcast_drafts, cadre_invites
+from backend.actions import cadre_invites
 from backend.actions.cadre_invites import CadreInvite
 from backend.actions.dialogs import Answers
-from backend.actions.people import Village
-from backend.actions.regions import village_finder
 from backend.domain.errors import InviteRefused, WrongValue
 from backend.files.qr_pictures import qr_png
 from backend.texts.errors import explain_error
@@ -15,7 +13,7 @@ from bot.buttons import Button, FileContent, Screen, rows_of
 from bot.deep_links import deep_link
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, Typed, again, enter, finish, go
 from bot.membership import actor_of
-from bot.offices import officers_only
+from bot.offices import officers_only, take_village, village_buttons
 from bot.typed import NO, YES, meant
 from bot.viewer import Viewer
 
@@ -31,24 +29,14 @@ _STATES: dict[str, Callable[[Callable[[str], str]], str]] = {
 async def ask_village(viewer: Viewer, _answers: Answers) -> Screen:
     """Ask for which village."""
     _ = viewer._
-    buttons = [Button(one.name, one.code) for one in await _villages(viewer)]
+    rows = rows_of(await village_buttons(viewer))
     listed = Button(_("📋 Invites so far"), _LIST)
-    return Screen(_("Invite a cadre for which village?"), rows=(*rows_of(buttons), (listed,)))
+    return Screen(_("Invite a cadre for which village?"), rows=(*rows, (listed,)))
 
 
-async def take_village(viewer: Viewer, _answers: Answers, given: Given) -> Move:
-    """Keep the village, pressed or typed."""
-    if given == Pressed(_LIST):
-        return go(_LIST)
-    code = given.value if isinstance(given, Pressed) else ""
-    if isinstance(given, Typed):
-        try:
-            code = (await village_finder()).find(given.text)
-        except WrongValue as error:
-            return again(explain_error(error, viewer._))
-    if code not in {one.code for one in await _villages(viewer)}:
-        return again(viewer._("Please press one of the buttons."))
-    return go("name", village=code)
+async def take_village_next(viewer: Viewer, _answers: Answers, given: Given) -> Move:
+    """Keep the village, or show the invites so far."""
+    return go(_LIST) if given == Pressed(_LIST) else await take_village(viewer, given, then="name")
 
 
 async def ask_name(viewer: Viewer, _answers: Answers) -> Screen:
@@ -135,10 +123,6 @@ async def take_revoke(viewer: Viewer, answers: Answers, given: Given) -> Move:
     return go(_LIST, hint=_("Taken back. The link no longer works."))
 
 
-async def _villages(viewer: Viewer) -> list[Village]:
-    return await broadcast_drafts.villages_of(actor_of(viewer))
-
-
 def _named(invite: CadreInvite) -> str:
     return f"{invite.name or '—'} · {invite.village.name}"
 
@@ -151,7 +135,7 @@ CONVERSATION = officers_only(
     Conversation(
         "invite_cadre",
         (
-            Step("village", ask_village, take_village),
+            Step("village", ask_village, take_village_next),
             Step("name", ask_name, take_name),
             Step("made", ask_made, take_made),
             Step(_LIST, ask_list, take_list),

@@ -18,9 +18,8 @@ from bot.products import (
     LASTING,
     UNKNOWN,
     Lasts,
-    ask_lasts,
     day_question,
-    lasts_of,
+    lasts_step,
     method_buttons,
     method_names,
 )
@@ -95,18 +94,10 @@ async def take_day(viewer: Viewer, answers: Answers, day: date | str) -> Move:
     assert isinstance(day, date), "the question offers nothing but days"
     if answers["method"] in LASTING and not answers["ends"]:
         return go("lasts", on=day.isoformat())
-    return await _keep(viewer, answers, on=day)
+    return await _keep(viewer, answers, day)
 
 
-async def take_lasts(viewer: Viewer, answers: Answers, given: Given) -> Move:
-    """Keep it with that."""
-    lasts = lasts_of(given)
-    if lasts is None:
-        return again(viewer._("Please press one of the buttons."))
-    return await _keep(viewer, answers, on=date.fromisoformat(answers["on"]), lasts=lasts)
-
-
-async def _keep(viewer: Viewer, answers: Answers, *, on: date, lasts: Lasts = UNKNOWN) -> Move:
+async def _keep(viewer: Viewer, answers: Answers, on: date, lasts: Lasts = UNKNOWN) -> Move:
     """Keep it, or its end, and plan the follow-ups anew."""
     person_id, told, method = person_of(viewer), Told(now=viewer.now), Method(answers["method"])
     try:
@@ -138,7 +129,7 @@ CONVERSATION = members_only(
             Step("method", ask_method, take_method),
             consent_step("consent", agreed=to_method, refused=leave),
             date_step("day", _ask_day, reach=days_around(_LONGEST_AGO_DAYS, 0), take=take_day),
-            Step("lasts", ask_lasts, take_lasts),
+            lasts_step(_keep),
             Step("recorded", ask_recorded, take_receipt),
         ),
         counted=("method", "day"),
