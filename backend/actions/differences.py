@@ -31,6 +31,7 @@ _STATE = COLUMNS.index("state") - COLUMNS.index("rule") - 1
 # The text of a state and of an anchor, and which states are worth a row of their own.
 _TEXTS = {word: word.value for kind in (State, Anchor) for word in kind}
 _WRITTEN = frozenset(state for state in State if state.is_live or state is State.DONE)
+_DONE = State.DONE
 
 Values = tuple[object, ...]
 
@@ -130,10 +131,15 @@ def _add(
     """Note the rows of services that nobody has written yet."""
     (person_id, facts), today, add = person, now.date(), difference.added.append
     for due in dues:
-        if due.state in _WRITTEN:
-            remind_on = None if due.state is State.DONE else first_reminder(due, book, today)
-            named = (person_id, due.rule, due.episode, due.occurrence)
-            add((*named, *_planned(due, facts), remind_on, now))
+        rule, version, episode, occurrence, opens_on, due_on, closes_on, state, why, topic = due
+        if state not in _WRITTEN:
+            continue
+        is_done = state is _DONE
+        done_on = _done_on(due, facts) if is_done else None
+        remind_on = None if is_done else first_reminder(due, book, today)
+        named = (person_id, rule, episode, occurrence, version, topic)
+        told = (_TEXTS[state], _TEXTS[why[0]], why[1], done_on, remind_on, now)
+        add((*named, opens_on, due_on, closes_on, *told))
 
 
 def _move(
@@ -182,7 +188,7 @@ def _is_settled(row: Row, due: DueService, facts: Facts) -> bool:
 
 def _done_on(due: DueService, facts: Facts) -> date | None:
     """The day a done service was had: as recorded by name, else by a day in its window."""
-    if due.state is not State.DONE:
+    if due.state is not _DONE:
         return None
     records = facts.records
     named = [r.on for r in records if (r.rule, r.episode, r.occurrence) == due.key]

@@ -23,7 +23,7 @@ from backend.actions.late_run import skip_late
 from backend.actions.recall import recall_due_services, take_back_unsent
 from backend.actions.rulebook import Rulebook, follow_publications
 from backend.actions.tasks import cancel_tasks_about, cancel_visits_about
-from backend.domain.schedule import Facts, State, plan
+from backend.domain.schedule import Facts, State, first_plan, plan
 from backend.store.sql import (
     Row,
     among,
@@ -292,6 +292,7 @@ def _differences(known: Iterable[_Known], by: _By, *, now: datetime) -> Differen
     (book, rules), difference, today = by, Difference(), now.date()
     for person_id, facts, held in known:
         here = book.at(facts.region)
-        dues = plan(facts, here if rules is None else here.only(rules), today)
+        wanted = here if rules is None else here.only(rules)
+        dues = plan(facts, wanted, today) if held else first_plan(facts, wanted, today)
         compare(facts, dues, held, person_id=person_id, book=book, difference=difference, now=now)
     return difference

@@ -1,17 +1,16 @@
-"""Stretches of a life that services hang on, such as a pregnancy, and what ended them."""
+"""From events to episodes: which birth belongs to which pregnancy, and what ended what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, product
 
 from backend.domain.calendar import Anchor
-from backend.domain.events import BirthMode, Event, EventKind, Method, told_once
+from backend.domain.events import BirthMode, Event, EventKind, told_once
 from backend.domain.gestation import add_months
+from backend.domain.preparing import ENROLMENT_ID, preparing, preparing_from
+from backend.domain.stretches import LOSSES, SAME_DAY, Episode, History
 
-ENROLMENT_ID = "enrolment"
-# Folic acid ends on day 90 of a pregnancy (`domain.md` FA5).
-PREPARING_DAYS = 90
 # Beyond this a birth or a loss belongs to a pregnancy nobody told us of.
 LONGEST_PREGNANCY = timedelta(330)
 # Births so close to each other are one confinement: twins.
@@ -25,45 +24,8 @@ LEAVING_HOSPITAL = timedelta(60)
 REST_AFTER_LMP = timedelta(294 + 42)
 REST_AFTER_END = timedelta(42)
 
-LOSSES = (EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED)
-# What a pregnancy comes to; a child's death is laid to its birth.
-CONCLUSIONS = (EventKind.BIRTH, EventKind.PREGNANCY_ENDED)
-
-
-@dataclass(slots=True)
-class Episode:
-    """One anchor of one person: its days, and the first event of each kind that ends it.
-
-    `told_by` and `told_on` are what a person would recognise as the reason. `about` is the episode
-    its event is about, `named` a service it names; `rods` and `lasts_months` are of the product.
-    """
-
-    id: str
-    on: date
-    dates: dict[Anchor, date]
-    told_by: Anchor
-    told_on: date
-    known_on: date | None = None
-    caesarean: bool = False
-    method: Method | None = None
-    about: str | None = None
-    named: str | None = None
-    rods: int | None = None
-    lasts_months: int | None = None
-    ends: dict[EventKind, date] = field(default_factory=dict)
-
-    def end(self, kind: EventKind, on: date | None) -> None:
-        """Note an event that ends this episode; the earliest of a kind counts."""
-        if on is not None and on < self.ends.get(kind, date.max):
-            self.ends[kind] = on
-
-
-@dataclass(slots=True)
-class History:
-    """The episodes of one person by anchor, and the spans in which she rests from invitations."""
-
-    by_anchor: dict[Anchor, list[Episode]]
-    resting: list[tuple[date, date]]
+# Members that are asked for millions of times; by the name of their class they cost more.
+_PREGNANCY, _BIRTH, _DISCHARGE = EventKind.PREGNANCY, EventKind.BIRTH, EventKind.DISCHARGE
 
 
 def trace(events: Sequence[Event], enrolled_on: date) -> History:
@@ -78,7 +40,7 @@ def trace(events: Sequence[Event], enrolled_on: date) -> History:
     by_anchor = _enrolment(enrolled_on)
     by_anchor[Anchor.LMP] = pregnancies
     by_anchor[Anchor.BIRTH] = births + orphans
-    by_anchor[Anchor.PREPARING] = _preparing(ordered, pregnancies, enrolled_on)
+    by_anchor[Anchor.PREPARING] = preparing(ordered, pregnancies, enrolled_on)
     for event in ordered:
         anchor = SIMPLE_ANCHORS.get(event.kind)
         if anchor and event.on:
@@ -114,7 +76,7 @@ def _enrolment(enrolled_on: date) -> dict[Anchor, list[Episode]]:
         for at in anchors
     }
     found[Anchor.PREPARING] = [
-        _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)
+        preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)
     ]
     return found
 
@@ -141,6 +103,8 @@ def _simple(event: Event, on: date, anchor: Anchor) -> Episode:
 
 def _tell_removed(by_anchor: Mapping[Anchor, Sequence[Episode]]) -> None:
     """Give a removal that only says which procedure it is about that procedure's method."""
+    if Anchor.REMOVAL not in by_anchor:
+        return
     methods = {episode.id: episode.method for episode in by_anchor.get(Anchor.PROCEDURE, ())}
     for removal in by_anchor.get(Anchor.REMOVAL, ()):
         removal.method = removal.method or methods.get(removal.about or "")
@@ -167,7 +131,7 @@ def _pregnancies(ordered: Sequence[Event]) -> list[Episode]:
     found = [
         Episode(event.id, lmp, {Anchor.LMP: lmp}, Anchor.LMP, lmp, known_on=event.recorded_on)
         for event in ordered
-        if event.kind is EventKind.PREGNANCY and (lmp := event.lmp)
+        if event.kind is _PREGNANCY and (lmp := event.lmp)
     ]
     found.sort(key=lambda pregnancy: (pregnancy.on, pregnancy.id))
     for earlier, later in pairwise(found):
@@ -181,7 +145,7 @@ def _conclude(ordered: Sequence[Event], pregnancies: Sequence[Episode]) -> list[
     for event in ordered:
         if event.on is None:
             continue
-        if event.kind is EventKind.BIRTH:
+        if event.kind is _BIRTH:
             _take_birth(event, event.on, pregnancies=pregnancies, births=births)
         elif event.kind in LOSSES:
             _take_loss(event, event.on, pregnancies=pregnancies, births=births)
@@ -233,7 +197,7 @@ def _pregnancy_of(event: Event, on: date, pregnancies: Sequence[Episode]) -> Epi
     for pregnancy in _named(event, pregnancies):
         return pregnancy
     for pregnancy in reversed(pregnancies):
-        is_over = _concluded_on(pregnancy) is not None
+        is_over = pregnancy.concluded_on is not None
         if not is_over and pregnancy.on <= on <= pregnancy.on + LONGEST_PREGNANCY:
             return pregnancy
     return None
@@ -243,7 +207,7 @@ def _discharge(ordered: Sequence[Event], births: Sequence[Episode]) -> list[Epis
     """Give each birth the day she left hospital; return discharges whose birth nobody told."""
     orphans = []
     for event in ordered:
-        if event.kind is not EventKind.DISCHARGE or event.on is None:
+        if event.kind is not _DISCHARGE or event.on is None:
             continue
         birth = _birth_of(event, event.on, births)
         if birth is None:
@@ -276,76 +240,12 @@ def _follows_loss(on: date, ordered: Sequence[Event]) -> bool:
     )
 
 
-def _preparing_from(episode_id: str, on: date, told_by: Anchor, enrolled_on: date) -> Episode:
-    """A stretch of folic acid told of on a day; it is followed from enrolment on."""
-    return Episode(episode_id, on, {Anchor.PREPARING: max(on, enrolled_on)}, told_by, on)
-
-
-def _preparing(
-    ordered: Sequence[Event], pregnancies: Sequence[Episode], enrolled_on: date
-) -> list[Episode]:
-    """Stretches of folic acid: from each wish for a child; without any, from enrolment.
-
-    The last wish before day 90 of a pregnancy runs on into that pregnancy. A first pregnancy
-    without a wish counts from enrolment, a further one from its own last period.
-    """
-    found = wishes = [
-        _preparing_from(event.id, event.on, Anchor.PLANNING, enrolled_on)
-        for event in ordered
-        if event.kind is EventKind.PLANNING and event.on
-    ]
-    previous, is_first = date.min, True
-    for pregnancy in pregnancies:
-        last = pregnancy.on + timedelta(PREPARING_DAYS)
-        before = [wish for wish in wishes if previous < wish.on <= last]
-        if before:
-            stretch = before[-1]
-        elif (
-            is_first and last >= enrolled_on and not _came_between(ordered, pregnancy, enrolled_on)
-        ):
-            stretch = _preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP, enrolled_on)
-        else:
-            stretch = _preparing_from(pregnancy.id, pregnancy.on, Anchor.LMP, enrolled_on)
-            stretch.known_on = pregnancy.known_on
-        _run_on(stretch, pregnancy)
-        previous, is_first = _concluded_on(pregnancy) or last, is_first and last < enrolled_on
-        found = found if before else [*found, stretch]
-    after_birth = any(
-        event.kind in SAME_DAY and event.on and event.on < enrolled_on for event in ordered
-    )
-    if found or after_birth:
-        return found
-    return [_preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)]
-
-
-def _run_on(stretch: Episode, pregnancy: Episode) -> None:
-    """Let a stretch of folic acid last into a pregnancy, and end with it."""
-    stretch.dates[Anchor.LMP] = pregnancy.on
-    stretch.told_by, stretch.told_on = Anchor.LMP, pregnancy.on
-    for kind in CONCLUSIONS:
-        stretch.end(kind, pregnancy.ends.get(kind))
-
-
-def _came_between(ordered: Sequence[Event], pregnancy: Episode, enrolled_on: date) -> bool:
-    """True if a birth or a loss lies between enrolment and a pregnancy."""
-    return any(
-        event.kind in CONCLUSIONS and event.on and enrolled_on <= event.on < pregnancy.on
-        for event in ordered
-    )
-
-
-def _concluded_on(pregnancy: Episode) -> date | None:
-    """The day a birth or a loss ended a pregnancy, None while it goes on."""
-    return min((on for kind, on in pregnancy.ends.items() if kind in CONCLUSIONS), default=None)
-
-
 # Ends that are laid to the very pregnancy or birth; all others simply come later.
+_NO_KINDS: frozenset[EventKind] = frozenset()
 LAID = {
     Anchor.LMP: frozenset({EventKind.BIRTH, EventKind.PREGNANCY, *LOSSES}),
     Anchor.BIRTH: frozenset({EventKind.BIRTH, *LOSSES}),
 }
-# These end what began on the same day, too.
-SAME_DAY = frozenset({EventKind.BIRTH, *LOSSES})
 ENDING = SAME_DAY | {
     EventKind.PLANNING,
     EventKind.PREGNANCY,
@@ -363,12 +263,15 @@ OF_METHOD = frozenset({EventKind.REMOVAL, EventKind.PROCEDURE, EventKind.SUPPLY}
 
 def _end_later(ordered: Sequence[Event], by_anchor: Mapping[Anchor, Sequence[Episode]]) -> None:
     """Tell every episode which later events may end it."""
-    endings = [(event, event.lmp or event.on) for event in ordered if event.kind in ENDING]
+    endings = [
+        (event, on) for event in ordered if event.kind in ENDING and (on := event.lmp or event.on)
+    ]
+    if not endings:
+        return
     for anchor, episodes in by_anchor.items():
-        laid = LAID.get(anchor, frozenset())
-        later = [(event, on) for event, on in endings if on and event.kind not in laid]
-        for episode, (event, on) in product(episodes, later):
-            if _may_end(event, on, episode):
+        laid = LAID.get(anchor, _NO_KINDS)
+        for episode, (event, on) in product(episodes, endings):
+            if on >= episode.on and event.kind not in laid and _may_end(event, on, episode):
                 episode.end(event.kind, on)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 PREGNANCY_DAYS = 280
 CONCEPTION_TO_DUE_DAYS = 266
+PREGNANCY = timedelta(PREGNANCY_DAYS)
 ASK_BEYOND_DAYS = 301
 TEXTS_END_DAYS = 294
 SECOND_TRIMESTER_DAYS = 98
@@ -22,6 +23,9 @@ class Source(StrEnum):
     CLINICIAN = "clinician"
     ULTRASOUND = "ultrasound"
 
+
+# A member is found by its class's name at some cost, and millions are dated.
+_LMP = Source.LMP
 
 # The higher one counts; of a clinician's word and an ultrasound, the later (`domain.md` section 7).
 RANKS = {Source.LMP: 1, Source.ART: 2, Source.CLINICIAN: 3, Source.ULTRASOUND: 3}
@@ -46,12 +50,12 @@ class Dating:
     @property
     def lmp(self) -> date:
         """First day of the last period that fits this due date: EDD - 280 days."""
-        return self.due_on - timedelta(PREGNANCY_DAYS)
+        return self.due_on - PREGNANCY
 
 
 def dated_by_lmp(lmp: date, noted_on: date | None = None) -> Dating:
     """The dating that follows from the first day of the last period: EDD = LMP + 280 days."""
-    return Dating(Source.LMP, lmp + timedelta(PREGNANCY_DAYS), noted_on)
+    return Dating(_LMP, lmp + PREGNANCY, noted_on)
 
 
 def dated_by_conception(conceived_on: date, noted_on: date | None = None) -> Dating:

@@ -7,6 +7,7 @@ from backend.domain.schedule import DueService
 
 # A last reminder closer than this to the first one would only nag.
 SHORTEST_GAP = timedelta(3)
+_DUE, _DAILY = First.DUE, First.DAILY
 # How long a reminder is worth sending: later it is skipped, so that none comes in a burst.
 LIFE = timedelta(days=1)
 
@@ -35,7 +36,7 @@ def next_reminder_on(
     first = _first_on(due, rule, since)
     if first is None or after is None or first > after:
         return first
-    if rule.reminding.first is First.DAILY:
+    if rule.reminding.first is _DAILY:
         # A daily rule has some two hundred days; the next one needs no list of them.
         day = after + timedelta(1)
         return day if day <= due.closes_on else None
@@ -46,9 +47,11 @@ def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
     """The day of the first reminder of a live service, if its window is still open then."""
     if not due.state.is_live:
         return None
-    first = due.due_on if rule.reminding.first is First.DUE else due.opens_on
-    first = max(first, due.opens_on, since or first)
-    return first if first <= due.closes_on else None
+    opens_on, closes_on = due.opens_on, due.closes_on
+    first = due.due_on if rule.reminding.first is _DUE and due.due_on > opens_on else opens_on
+    if since and since > first:
+        first = since
+    return first if first <= closes_on else None
 
 
 def is_late(remind_on: date, today: date) -> bool:

@@ -1,16 +1,21 @@
 """Rules made ready for planning many people: found by whom they are for, their days remembered."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from backend.domain.calendar import EVERYONE, Anchor, Repeat, Rule, Stage, When, Window
+from backend.domain.due_services import Entry, ServiceRecord, Why, state_by_date
 from backend.domain.gestation import add_months
+from backend.domain.stretches import Episode
+from backend.domain.windows import hangs_on
 
 # Endless repeats are laid out this far ahead and remembered this far back, in days.
 HORIZON = timedelta(400)
-# Days for which the spans of a window are kept: more than there are births with visits ahead.
+# Days for which the series of a window are kept: more than there are births with visits ahead.
 _DAYS_KEPT = 4_096
 _AUDIENCES_KEPT = 1_024
 _PARTS_KEPT = 4
@@ -35,35 +40,88 @@ class Days(NamedTuple):
     counted_on: date
 
 
+class Turn(NamedTuple):
+    """From when on a service is owed again and again, why, and how long what was given lasts."""
+
+    start: date
+    told_by: Anchor
+    told_on: date
+    lasts_months: int | None
+
+
+class Series(NamedTuple):
+    """What a rule owes to whoever counts from the same days, as far as the date decides.
+
+    Beside the entries there is how early and how late any of them opens and closes; of a series
+    without entries the last day that there is comes before the first.
+    """
+
+    entries: Sequence[Entry]
+    first_opens_on: date = date.max
+    last_opens_on: date = date.min
+    first_closes_on: date = date.max
+    last_closes_on: date = date.min
+
+
+_OPENS_ON, _CLOSES_ON = attrgetter("opens_on"), attrgetter("closes_on")
+_REACH = attrgetter("reach_days")
+# Of a window that is counted from a second day, or repeats without end.
+_ENDLESS_DAYS = timedelta.max.days
+_LONGEST_MONTH_DAYS = 31
+
+
 class Layout:
-    """One window of a rule, and its spans by the days they are counted from.
+    """One window of a rule, and its series by the days they are counted from.
 
     Those are the same for everybody with these days, so they are laid once and kept.
     """
 
-    __slots__ = ("_anchors", "_laid", "is_usual", "spans_on", "window")
+    __slots__ = (
+        *("_anchors", "_kept", "_rule", "is_on_one_day", "is_usual", "rolling_on", "series_on"),
+        "window",
+    )
 
     def __init__(self, rule: Rule, window: Window) -> None:
-        self.window = window
+        self._rule, self.window = rule, window
         self._anchors = (window.opens.anchor, window.due.anchor, window.closes.anchor)
         # Nothing has to be known for it but the day that the rule is anchored on.
-        self.is_usual = window.when is When.ALWAYS and set(self._anchors) == {rule.anchor}
-        self._laid = lru_cache(_DAYS_KEPT)(partial(_lay_all, rule, window))
-        # As `spans` of a window all of which is counted from one day: that, and today.
-        self.spans_on = lru_cache(_DAYS_KEPT)(partial(_lay_from, rule, window))
+        self.is_on_one_day = set(self._anchors) == {rule.anchor}
+        self.is_usual = window.when is When.ALWAYS and self.is_on_one_day
+        self._kept = lru_cache(_DAYS_KEPT)(self._on_days)
+        # As `series` of a window all of which is counted from one day: that, today, what it is.
+        self.series_on = lru_cache(_DAYS_KEPT)(self._on_day)
+        # As `rolling` of somebody who had none of it yet.
+        self.rolling_on = lru_cache(_DAYS_KEPT)(self.rolling)
 
-    def spans(
-        self, dates: Mapping[Anchor, date], counted_on: date, today: date
-    ) -> tuple[Span, ...]:
+    def series(self, dates: Mapping[Anchor, date], counted_on: date, today: date) -> Series:
         """Every fixed occurrence on these days, and endless ones within the horizon of today."""
         opens, due, closes = self._anchors
-        return self._laid(Days(dates[opens], dates[due], dates[closes], counted_on), today)
+        return self._kept(Days(dates[opens], dates[due], dates[closes], counted_on), today)
+
+    def rolling(self, turn: Turn, today: date, records: Sequence[ServiceRecord] = ()) -> Series:
+        """Occurrences from the last time it was done, or from the last time it was offered."""
+        rule = self._rule
+        assert rule.repeat is not None, "it rolls on"
+        repeat = rule.repeat.lasting(turn.lasts_months)
+        spans = _rolled(repeat, self.window, start=turn.start, today=today, records=records)
+        return _told(rule, spans, today, why=_why(rule, turn.told_by, turn.told_on))
+
+    def _on_days(self, days: Days, today: date) -> Series:
+        why = _why(self._rule, self._anchors[0], days.opens_from)
+        return _told(self._rule, _laid(self._rule, self.window, days, today), today, why=why)
+
+    def _on_day(self, day: date, today: date, told_by: Anchor) -> Series:
+        spans = _laid(self._rule, self.window, Days(day, day, day, day), today)
+        return _told(self._rule, spans, today, why=_why(self._rule, told_by, day))
 
 
 class ReadyRule:
     """A rule, and what of it does not depend on the person."""
 
-    __slots__ = ("is_choosy", "is_plain", "layouts", "rule", "usual")
+    __slots__ = (
+        *("is_choosy", "is_plain", "is_resting", "is_rolling", "layouts", "reach_days", "rule"),
+        "usual",
+    )
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -71,13 +129,40 @@ class ReadyRule:
         first = self.layouts[id(rule.windows[0])] if rule.windows else None
         # The one window of a rule without conditions, so that none has to be chosen.
         self.usual = first if first and first.is_usual and not rule.follows else None
+        # Counted from the last time it was done.
+        self.is_rolling = rule.repeat is not None and rule.repeat.from_record
         # Neither age nor a record moves its days.
-        is_rolling = rule.repeat is not None and rule.repeat.from_record
-        self.is_plain = bool(self.usual) and rule.anchor is not Anchor.OF_AGE and not is_rolling
-        # For some ages or one stage of life only.
+        self.is_plain = bool(self.usual) and rule.anchor is not Anchor.OF_AGE
+        self.is_plain &= not self.is_rolling
+        # In how many days at most from the day it is anchored on everything is over.
+        self.reach_days = max((_reach(rule, window) for window in rule.windows), default=0)
+        # For some ages or one stage of life only, or until some day.
         audience = rule.audience
         ages = (audience.age_from, audience.age_to)
-        self.is_choosy = audience.stage is not Stage.ANY or ages != (None, None)
+        self.is_resting = audience.stage is Stage.NOT_PREGNANT
+        self.is_choosy = bool(self.is_resting or rule.until or ages != (None, None))
+
+
+class Anchored:
+    """Rules that hang on one kind of day, those first whose windows reach farthest from it."""
+
+    __slots__ = ("_for_all", "_limits", "_rules", "anchor")
+
+    def __init__(self, anchor: Anchor, rules: Iterable[ReadyRule]) -> None:
+        self.anchor = anchor
+        self._rules = sorted(rules, key=_REACH, reverse=True)
+        # Those for events of no method that name no service, and in how many days each is over.
+        self._for_all = [ready for ready in self._rules if _is_for_all(ready.rule)]
+        self._limits = [-ready.reach_days for ready in self._for_all]
+
+    def on(self, episode: Episode, enrolled_on: date) -> Iterable[ReadyRule]:
+        """Those that hang on an episode, but for what was over before enrolment."""
+        if episode.method is not None or episode.named is not None:
+            return [ready for ready in self._rules if hangs_on(ready.rule, episode)]
+        day = episode.dates.get(self.anchor)
+        if day is None or day >= enrolled_on:
+            return self._for_all
+        return self._for_all[: bisect_right(self._limits, (day - enrolled_on).days)]
 
 
 class Rules(tuple[Rule, ...]):
@@ -89,9 +174,7 @@ class Rules(tuple[Rule, ...]):
         self._chosen = lru_cache(_AUDIENCES_KEPT)(self._choose)
         self._parts = lru_cache(_PARTS_KEPT)(self._part)
 
-    def of(
-        self, sex: str | None, calendar: str, topics: frozenset[str]
-    ) -> Iterable[tuple[Anchor, list[ReadyRule]]]:
+    def of(self, sex: str | None, calendar: str, topics: frozenset[str]) -> Iterable[Anchored]:
         """The rules for persons of this sex, calendar and topics, by what they are anchored on."""
         return self._chosen(sex, calendar, topics)
 
@@ -104,14 +187,29 @@ class Rules(tuple[Rule, ...]):
 
     def _choose(
         self, sex: str | None, calendar: str, topics: frozenset[str]
-    ) -> tuple[tuple[Anchor, list[ReadyRule]], ...]:
+    ) -> tuple[Anchored, ...]:
         chosen: dict[Anchor, list[ReadyRule]] = {}
         for ready in self._ready:
             rule, audience = ready.rule, ready.rule.audience
             is_hers = audience.topic in topics and audience.sex in (None, sex)
             if is_hers and rule.calendar in (EVERYONE, calendar):
                 chosen.setdefault(rule.anchor, []).append(ready)
-        return tuple(chosen.items())
+        return tuple(Anchored(anchor, rules) for anchor, rules in chosen.items())
+
+
+def _is_for_all(rule: Rule) -> bool:
+    """Whether a rule is for events of no method that name no service."""
+    return rule.audience.method is None and not rule.audience.named
+
+
+def _reach(rule: Rule, window: Window) -> int:
+    """Within how many days of its anchor a window closes for the last time; never too few."""
+    repeat, closes = rule.repeat, window.closes
+    is_endless = repeat and (repeat.then_every_months or repeat.every_months)
+    if is_endless or closes.anchor is not rule.anchor or rule.anchor is Anchor.OF_AGE:
+        return _ENDLESS_DAYS
+    months = closes.months + max(repeat.months if repeat else (0,), default=0)
+    return max(0, months) * _LONGEST_MONTH_DAYS + closes.days
 
 
 def lay(window: Window, days: Days, occurrence: int, months: int = 0) -> Span:
@@ -125,25 +223,30 @@ def lay(window: Window, days: Days, occurrence: int, months: int = 0) -> Span:
     )
 
 
-def is_in_force(rule: Rule, span: Span) -> bool:
-    """True if a rule is in force for what is counted from that day, and the span has a day."""
-    is_in_time = rule.effective_from <= span.counted_on <= rule.effective_to
-    return is_in_time and span.opens_on <= span.closes_on
+def _why(rule: Rule, anchor: Anchor, anchor_on: date) -> Why:
+    return Why(anchor, anchor_on, rule.id, rule.version, rule.source)
 
 
-def _lay_all(rule: Rule, window: Window, days: Days, today: date) -> tuple[Span, ...]:
+def _told(rule: Rule, spans: Iterable[Span], today: date, *, why: Why) -> Series:
+    """The spans for which a rule is in force as entries."""
+    topic = rule.audience.topic
+    entries = tuple(
+        Entry(occurrence, opens_on, due_on, closes_on, state, why, topic)
+        for occurrence, counted_on, opens_on, due_on, closes_on in spans
+        if rule.effective_from <= counted_on <= rule.effective_to and opens_on <= closes_on
+        for state in [state_by_date(opens_on, closes_on, today)]
+    )
+    if not entries:
+        return Series(())
+    opens, closes = list(map(_OPENS_ON, entries)), list(map(_CLOSES_ON, entries))
+    return Series(entries, min(opens), max(opens), min(closes), max(closes))
+
+
+def _laid(rule: Rule, window: Window, days: Days, today: date) -> Iterable[Span]:
     """The spans of a window that is not counted from records."""
-    repeat = rule.repeat
-    if repeat is None:
-        found = [lay(window, days, 1)]
-    else:
-        days = days._replace(counted_on=days.due_from)
-        found = list(_repeated(repeat, window, days, today))
-    return tuple(span for span in found if is_in_force(rule, span))
-
-
-def _lay_from(rule: Rule, window: Window, day: date, today: date) -> tuple[Span, ...]:
-    return _lay_all(rule, window, Days(day, day, day, day), today)
+    if rule.repeat is None:
+        return [lay(window, days, 1)]
+    return _repeated(rule.repeat, window, days._replace(counted_on=days.due_from), today)
 
 
 def _repeated(repeat: Repeat, window: Window, days: Days, today: date) -> Iterator[Span]:
@@ -156,3 +259,25 @@ def _repeated(repeat: Repeat, window: Window, days: Days, today: date) -> Iterat
             return
         elif span.closes_on >= today - HORIZON:
             yield span
+
+
+def _rolled(
+    repeat: Repeat, window: Window, *, start: date, today: date, records: Sequence[ServiceRecord]
+) -> Iterator[Span]:
+    """Occurrences counted from records, within the horizon."""
+    step, occurrence = repeat.every_months, 1
+    start = add_months(start, step) if repeat.by_quantity else start
+    while start <= today + HORIZON:
+        named = [record.on for record in records if record.occurrence == occurrence]
+        unnamed = [record.on for record in records if record.occurrence is None]
+        recent = [day for day in unnamed if day < start < repeat.after(day)]
+        if recent and not named:
+            start = repeat.after(max(recent))
+            continue
+        span = lay(window, Days(start, start, start, start), occurrence)
+        if span.closes_on >= today - HORIZON:
+            yield span
+        had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
+        after = repeat.after(min(had)) if had else start
+        start = after if after > start else add_months(start, step)
+        occurrence += 1

@@ -3,51 +3,26 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
-from functools import lru_cache
+from functools import partial
 from operator import itemgetter
-from typing import NamedTuple
 
-from backend.domain.calendar import (
-    Anchor,
-    Audience,
-    Follows,
-    Repeat,
-    Rule,
-    Stage,
-    Window,
+from backend.domain.calendar import Anchor, Follows, Rule, Stage
+from backend.domain.due_services import (
+    DueService,
+    Entry,
+    ServiceRecord,
+    State,
+    Why,
+    state_by_date,
 )
-from backend.domain.episodes import Episode, History, trace
+from backend.domain.episodes import trace
 from backend.domain.events import Event, EventKind
 from backend.domain.gestation import add_months
-from backend.domain.rules import HORIZON, Days, Layout, ReadyRule, Rules, Span, is_in_force, lay
-from backend.domain.windows import hangs_on, last_opening, window_for
+from backend.domain.rules import Layout, ReadyRule, Rules, Series, Turn
+from backend.domain.stretches import Episode, History
+from backend.domain.windows import last_opening, window_for
 
-
-class State(StrEnum):
-    """Where a due service stands; `done`, `declined`, `closed` and `cancelled` are terminal."""
-
-    PLANNED = "planned"
-    OPEN = "open"
-    DONE = "done"
-    DECLINED = "declined"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_live(self) -> bool:
-        """True while the service can still be had."""
-        return self in (State.PLANNED, State.OPEN)
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRecord:
-    """A service a person had on a day; with `episode` and `occurrence` it names its due service."""
-
-    rule: str
-    on: date
-    episode: str | None = None
-    occurrence: int | None = None
+__all__ = ["DueService", "Facts", "ServiceRecord", "State", "Why", "first_plan", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +43,6 @@ class Facts:
     region: str = ""
 
 
-class Why(NamedTuple):
-    """The reason of a due service, as data."""
-
-    anchor: Anchor
-    anchor_on: date
-    rule: str
-    version: int
-    source: str
-
-
-class DueService(NamedTuple):
-    """A service a person is owed once; unique by rule, episode and occurrence. Days inclusive."""
-
-    rule: str
-    version: int
-    episode: str
-    occurrence: int
-    opens_on: date
-    due_on: date
-    closes_on: date
-    state: State
-    why: Why
-    topic: str
-
-    @property
-    def key(self) -> tuple[str, str, int]:
-        """What makes it the same service after its dates have moved."""
-        return self.rule, self.episode, self.occurrence
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """One person's planning: facts, what they add up to, and what was done by today, by rule."""
@@ -106,14 +51,19 @@ class Case:
     history: History
     today: date
     done: dict[str, list[ServiceRecord]]
+    # Unless something of a rule was done, what was over or had ended before this day is left out.
+    since: date
 
 
 # Without the keywords of a call, as there are a dozen for each of a million people.
-_due = DueService._make
+_due, _entry = partial(tuple.__new__, DueService), partial(tuple.__new__, Entry)
 # By opening day, then by rule, episode and occurrence.
 _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
-_AGES_KEPT = 16_384
+# Members that are asked for millions of times; by the name of their class they cost more.
+_OF_AGE, _PREPARING, _ENROLMENT = Anchor.OF_AGE, Anchor.PREPARING, Anchor.ENROLMENT
+_EXAM, _NOT_PREGNANT = EventKind.EXAM, Stage.NOT_PREGNANT
+_DONE, _DECLINED, _CANCELLED = State.DONE, State.DECLINED, State.CANCELLED
 # Exams of which nobody said which service they were.
 ANY_EXAM = ""
 
@@ -125,17 +75,26 @@ def plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
     was known, creates nothing. Endless repeats reach 400 days ahead and back. Live rows of an
     earlier plan that are not in this one are no longer owed; terminal rows stay as they are.
     """
+    return _plan(facts, rules, today, since=facts.enrolled_on)
+
+
+def first_plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
+    """Of `plan` whatever is live or done: all that matters while nothing was ever owed."""
+    return _plan(facts, rules, today, since=max(facts.enrolled_on, today))
+
+
+def _plan(facts: Facts, rules: Sequence[Rule], today: date, *, since: date) -> list[DueService]:
     ready = rules if isinstance(rules, Rules) else Rules(rules)
-    history = trace(facts.events, facts.enrolled_on)
-    case = Case(facts, history, today, _done(facts, today))
-    found = [
-        due
-        for anchor, chosen in ready.of(facts.sex, facts.calendar, facts.topics)
-        for episode in history.by_anchor.get(anchor, ())
-        for rule in chosen
-        if hangs_on(rule.rule, episode)
-        for due in _owed(rule, episode, case)
-    ]
+    history, done = trace(facts.events, facts.enrolled_on), _done(facts, today)
+    case = Case(facts, history, today, done, since)
+    # What was done is looked for from enrolment on.
+    if done:
+        since = facts.enrolled_on
+    found: list[DueService] = []
+    for anchored in ready.of(facts.sex, facts.calendar, facts.topics):
+        for episode in history.by_anchor.get(anchored.anchor, ()):
+            for rule in anchored.on(episode, since):
+                found += _owed(rule, episode, case)
     found.sort(key=_ORDER)
     return found
 
@@ -147,77 +106,52 @@ def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
         if record.on <= today:
             done.setdefault(record.rule, []).append(record)
     for event in facts.events:
-        if event.kind is EventKind.EXAM and event.on and event.on <= today:
+        if event.kind is _EXAM and event.on and event.on <= today:
             rule = event.rule or ANY_EXAM
             done.setdefault(rule, []).append(ServiceRecord(rule, event.on))
     return done
 
 
-def _owed(ready: ReadyRule, episode: Episode, case: Case) -> list[DueService]:
-    """The due services of one rule in one episode."""
+def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Iterable[DueService]:
+    """The due services of one rule in one episode; mostly they are those of its series."""
     rule = ready.rule
     if rule.follows:
         episode = _after_other(episode, rule.follows, case)
-    layout = _layout_for(ready, episode)
-    if layout is None or (episode.ends and _was_over(rule, episode, case.facts)):
-        return []
-    records = case.done.get(rule.id, _NONE)
-    if rule.done_by and EventKind.EXAM in rule.done_by:
-        records = (*records, *case.done.get(ANY_EXAM, _NONE))
-    spans = _spans(ready, layout, episode=episode, case=case, records=records)
-    if rule.until and (last_on := last_opening(rule, episode)):
-        spans = [span for span in spans if span.opens_on <= last_on]
-    if ready.is_choosy:
-        spans = _suiting(rule.audience, spans, case)
-    known_on = enrolled_on = case.facts.enrolled_on
-    if episode.known_on and episode.known_on > enrolled_on:
+    records = _records(rule, case) if case.done else _NONE
+    series = _series(ready, episode, case=case, records=records)
+    known_on = case.facts.enrolled_on if records else case.since
+    if series is None or series.last_closes_on < known_on:
+        return ()
+    if episode.known_on and episode.known_on > known_on:
         known_on = episode.known_on
-    if not records:
-        told = [(span, False) for span in spans if span.closes_on >= known_on]
-    else:
-        told = [
-            (span, is_done)
-            for span in spans
-            if span.closes_on >= enrolled_on
-            for is_done in [any(_completes(record, span, episode.id) for record in records)]
-            if is_done or span.closes_on >= known_on
-        ]
-    return _dues(rule, layout.window, told, episode=episode, case=case) if told else []
+    ended_on = _ended_on(rule, episode) if episode.ends and rule.ends else None
+    if ended_on and ended_on < known_on:
+        return ()
+    entries = series.entries
+    if ready.is_choosy:
+        entries = _suiting(ready, series, episode=episode, case=case)
+    if records:
+        entries = list(_completed(entries, records, episode=episode, case=case, known_on=known_on))
+    elif ready.is_choosy or series.first_closes_on < known_on:
+        entries = [entry for entry in entries if entry[3] >= known_on]
+    if _may_be_over(ready, series, ended_on=ended_on, case=case):
+        entries = [_restated(rule, entry, ended_on=ended_on, case=case) for entry in entries]
+    if rule.anchor is _PREPARING:
+        entries = _because(episode.told_by, episode.told_on, entries)
+    named = (rule.id, rule.version, episode.id)
+    return [_due(named + entry) for entry in entries]
 
 
-def _dues(
-    rule: Rule,
-    window: Window,
-    told: Iterable[tuple[Span, bool]],
-    *,
-    episode: Episode,
-    case: Case,
-) -> list[DueService]:
-    """The due services of spans, each with whether it is done; mostly the date alone decides."""
-    today, topic = case.today, rule.audience.topic
-    rests = case.history.resting and rule.audience.stage is Stage.NOT_PREGNANT
-    ended_on = _ended_on(rule, episode)
-    is_free = not (ended_on or case.facts.declined or rests)
-    why = _why(rule, window, episode, case.facts)
-    rule_id, version, episode_id = rule.id, rule.version, episode.id
-    found = []
-    for span, is_done in told:
-        occurrence, _, opens_on, due_on, closes_on = span
-        if is_done:
-            state = State.DONE
-        elif is_free:
-            state = _state_by_date(opens_on, closes_on, today)
-        else:
-            state = _state(rule, ended_on, span=span, case=case)
-        days = (occurrence, opens_on, due_on, closes_on)
-        found.append(_due((rule_id, version, episode_id, *days, state, why, topic)))
-    return found
+def _records(rule: Rule, case: Case) -> Sequence[ServiceRecord]:
+    """What was done of a rule by today."""
+    records: Sequence[ServiceRecord] = case.done.get(rule.id, _NONE)
+    if rule.done_by and _EXAM in rule.done_by:
+        return (*records, *case.done.get(ANY_EXAM, _NONE))
+    return records
 
 
 def _ended_on(rule: Rule, episode: Episode) -> date | None:
     """The first day on which something ended what a rule hangs on, None while it goes on."""
-    if not episode.ends:
-        return None
     return min((on for kind, on in episode.ends.items() if kind in rule.ends), default=None)
 
 
@@ -231,6 +165,29 @@ def _after_other(episode: Episode, follows: Follows, case: Case) -> Episode:
     return replace(episode, dates={**episode.dates, Anchor.EXAM: min(had)}) if had else episode
 
 
+def _series(
+    ready: ReadyRule, episode: Episode, *, case: Case, records: Sequence[ServiceRecord]
+) -> Series | None:
+    """The series of a rule in an episode; None where it is owed nothing by it."""
+    rule, dates, today = ready.rule, episode.dates, case.today
+    if ready.is_plain and ready.usual and (day := dates.get(rule.anchor)):
+        return ready.usual.series_on(day, today, rule.anchor)
+    layout = _layout_for(ready, episode)
+    if layout is None:
+        return None
+    if rule.anchor is not _OF_AGE and not ready.is_rolling:
+        if layout.is_on_one_day:
+            return layout.series_on(dates[rule.anchor], today, rule.anchor)
+        return layout.series(dates, dates.get(rule.anchor, episode.on), today)
+    turn = _turn(rule, layout, episode, case.facts)
+    if turn is None or not ready.is_rolling:
+        return turn and layout.series_on(turn.start, today, turn.told_by)
+    own = [record for record in records if record.episode in (None, episode.id)]
+    if own:
+        return layout.rolling(turn, today, own)
+    return layout.rolling_on(turn, today)
+
+
 def _layout_for(ready: ReadyRule, episode: Episode) -> Layout | None:
     """The window of a rule that fits an episode, laid out."""
     if ready.usual and ready.rule.anchor in episode.dates:
@@ -239,149 +196,140 @@ def _layout_for(ready: ReadyRule, episode: Episode) -> Layout | None:
     return ready.layouts[id(window)] if window else None
 
 
-def _spans(
-    ready: ReadyRule,
-    layout: Layout,
-    *,
-    episode: Episode,
-    case: Case,
-    records: Sequence[ServiceRecord],
-) -> Iterable[Span]:
-    """The occurrences of a window, endless ones within the horizon of today."""
-    rule, dates = ready.rule, episode.dates
-    if ready.is_plain:
-        return layout.spans_on(dates[rule.anchor], case.today)
-    if rule.anchor is Anchor.OF_AGE:
-        start = _of_age_on(rule, case.facts)
-        if start is None:
-            return ()
-        dates = {Anchor.OF_AGE: start}
-    repeat = rule.repeat
-    if repeat and repeat.from_record:
-        own = [record for record in records if record.episode in (None, episode.id)]
-        start, repeat = dates[rule.anchor], repeat.lasting(episode.lasts_months)
-        rolling = _rolling(repeat, layout.window, start=start, case=case, records=own)
-        return [span for span in rolling if is_in_force(rule, span)]
-    return layout.spans(dates, dates.get(rule.anchor, episode.on), case.today)
+def _turn(rule: Rule, layout: Layout, episode: Episode, facts: Facts) -> Turn | None:
+    """From when on a service is owed that is not counted from a day alone; None if never."""
+    if rule.anchor is not _OF_AGE:
+        told_by, dates = layout.window.opens.anchor, episode.dates
+        return Turn(dates[rule.anchor], told_by, dates[told_by], episode.lasts_months)
+    start = _of_age_on(rule, facts)
+    if start is None:
+        return None
+    # Coming of age if that was after enrolment, else enrolment.
+    return Turn(start, _OF_AGE if start > facts.enrolled_on else _ENROLMENT, start, None)
 
 
 def _of_age_on(rule: Rule, facts: Facts) -> date | None:
     """The later of enrolment and the birthday of the rule's lowest age; None if age is unknown."""
-    if rule.audience.age_from is None:
-        return facts.enrolled_on
-    if facts.birth_date is None:
+    age, born_on, enrolled_on = rule.audience.age_from, facts.birth_date, facts.enrolled_on
+    if age is None:
+        return enrolled_on
+    if born_on is None:
         return None
-    return max(facts.enrolled_on, add_months(facts.birth_date, 12 * rule.audience.age_from))
+    if born_on.year + age < enrolled_on.year:
+        return enrolled_on
+    return max(enrolled_on, add_months(born_on, 12 * age))
 
 
-def _rolling(
-    repeat: Repeat, window: Window, *, start: date, case: Case, records: Sequence[ServiceRecord]
-) -> Iterator[Span]:
-    """Occurrences counted from the last time it was done, or from the last time it was offered."""
-    step, occurrence = repeat.every_months, 1
-    start = add_months(start, step) if repeat.by_quantity else start
-    while start <= case.today + HORIZON:
-        named = [record.on for record in records if record.occurrence == occurrence]
-        unnamed = [record.on for record in records if record.occurrence is None]
-        recent = [day for day in unnamed if day < start < repeat.after(day)]
-        if recent and not named:
-            start = repeat.after(max(recent))
-            continue
-        span = lay(window, Days(start, start, start, start), occurrence)
-        if span.closes_on >= case.today - HORIZON:
-            yield span
-        had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
-        after = repeat.after(min(had)) if had else start
-        start = after if after > start else add_months(start, step)
-        occurrence += 1
-
-
-def _completes(record: ServiceRecord, span: Span, episode_id: str) -> bool:
-    """True if a record is of this occurrence: by name whenever it was, else by its day."""
-    if record.episode is not None and record.occurrence is not None:
-        return (record.episode, record.occurrence) == (episode_id, span.occurrence)
-    return (
-        record.episode in (None, episode_id)
-        and record.occurrence in (None, span.occurrence)
-        and span.opens_on <= record.on <= span.closes_on
-    )
-
-
-def _suiting(audience: Audience, spans: Iterable[Span], case: Case) -> Iterable[Span]:
-    """The spans on whose opening day the person is of a rule's age and stage, while of that age."""
-    resting = case.history.resting
-    if resting and audience.stage is Stage.NOT_PREGNANT:
-        spans = [
-            span
-            for span in spans
-            if not any(start <= span.opens_on <= end for start, end in resting)
-        ]
+def _suiting(ready: ReadyRule, series: Series, *, episode: Episode, case: Case) -> Sequence[Entry]:
+    """The entries that open before a rule's end, and while the person is of its age and stage."""
+    rule, entries = ready.rule, series.entries
+    if rule.until and (last_on := last_opening(rule, episode)):
+        entries = [entry for entry in entries if entry[1] <= last_on]
+    audience, resting = rule.audience, case.history.resting
+    if resting and audience.stage is _NOT_PREGNANT:
+        for start, end in resting:
+            if start <= series.last_opens_on and end >= series.first_opens_on:
+                entries = [entry for entry in entries if not start <= entry[1] <= end]
     if audience.age_from is None and audience.age_to is None:
-        return spans
+        return entries
     if case.facts.birth_date is None:
         return ()
-    first, end = _of_age(audience.age_from, audience.age_to, case.facts.birth_date)
+    return _of_age(series, entries, rule=rule, born_on=case.facts.birth_date, today=case.today)
+
+
+def _of_age(
+    series: Series, entries: Sequence[Entry], *, rule: Rule, born_on: date, today: date
+) -> Sequence[Entry]:
+    """The entries that open while the person is of a rule's age, no longer than she is."""
+    youngest, oldest = rule.audience.age_from or 0, rule.audience.age_to
+    year = born_on.year
+    is_young = year + youngest >= series.first_opens_on.year
+    if not is_young and (oldest is None or year + oldest + 1 > series.last_closes_on.year):
+        return entries
+    first = add_months(born_on, 12 * youngest)
+    end = date.max if oldest is None else add_months(born_on, 12 * (oldest + 1))
     return [
-        span if span.closes_on < end else _shortened(span, end - timedelta(1))
-        for span in spans
-        if first <= span.opens_on < end
+        entry if entry.closes_on < end else _shortened(entry, end - timedelta(1), today)
+        for entry in entries
+        if first <= entry.opens_on < end
     ]
 
 
-def _shortened(span: Span, last: date) -> Span:
-    """The span up to a day within it."""
-    return span._replace(due_on=min(span.due_on, last), closes_on=last)
+def _shortened(entry: Entry, last: date, today: date) -> Entry:
+    """The entry up to a day within it."""
+    state = state_by_date(entry.opens_on, last, today)
+    return entry._replace(due_on=min(entry.due_on, last), closes_on=last, state=state)
 
 
-@lru_cache(_AGES_KEPT)
-def _of_age(age_from: int | None, age_to: int | None, birth_date: date) -> tuple[date, date]:
-    """From which day, inclusive, until which, exclusive, somebody is of these completed years."""
-    end = date.max if age_to is None else add_months(birth_date, 12 * (age_to + 1))
-    return add_months(birth_date, 12 * (age_from or 0)), end
+def _completed(
+    entries: Iterable[Entry],
+    records: Sequence[ServiceRecord],
+    *,
+    episode: Episode,
+    case: Case,
+    known_on: date,
+) -> Iterator[Entry]:
+    """The entries that are done, and those that were still to be had when they were known of."""
+    enrolled_on = case.facts.enrolled_on
+    for entry in entries:
+        if entry.closes_on < enrolled_on:
+            continue
+        if any(_completes(record, entry, episode.id) for record in records):
+            yield _standing(entry, _DONE)
+        elif entry.closes_on >= known_on:
+            yield entry
 
 
-def _was_over(rule: Rule, episode: Episode, facts: Facts) -> bool:
-    """True if an episode had ended before we knew of it or of the person."""
-    known_on = max(facts.enrolled_on, episode.known_on or facts.enrolled_on)
-    ended_on = _ended_on(rule, episode)
-    return ended_on is not None and ended_on < known_on
+def _completes(record: ServiceRecord, entry: Entry, episode_id: str) -> bool:
+    """True if a record is of this occurrence: by name whenever it was, else by its day."""
+    if record.episode is not None and record.occurrence is not None:
+        return record.occurrence == entry.occurrence and record.episode == episode_id
+    return (
+        record.episode in (None, episode_id)
+        and record.occurrence in (None, entry.occurrence)
+        and entry.opens_on <= record.on <= entry.closes_on
+    )
 
 
-def _state(rule: Rule, ended_on: date | None, *, span: Span, case: Case) -> State:
-    """Where a service stands that is not done."""
-    today = case.today
-    if _has_ended(rule, ended_on, span=span, case=case):
-        return State.CANCELLED
+def _may_be_over(ready: ReadyRule, series: Series, *, ended_on: date | None, case: Case) -> bool:
+    """False where nothing but its date and the records decides how anything of a series stands."""
+    if ended_on or case.facts.declined:
+        return True
+    if not ready.is_resting:
+        return False
+    return any(series.first_opens_on < start <= case.today for start, _ in case.history.resting)
+
+
+def _restated(rule: Rule, entry: Entry, *, ended_on: date | None, case: Case) -> Entry:
+    """An entry as it stands where more than its date and the records decides."""
+    if entry.state is _DONE:
+        return entry
+    if _has_ended(rule, ended_on, entry=entry, case=case):
+        return _standing(entry, _CANCELLED)
     declined = case.facts.declined
     if declined and (rule.audience.topic in declined or rule.id in declined):
-        return State.DECLINED
-    return _state_by_date(span.opens_on, span.closes_on, today)
+        return _standing(entry, _DECLINED)
+    return entry
 
 
-def _state_by_date(opens_on: date, closes_on: date, today: date) -> State:
-    if today > closes_on:
-        return State.CLOSED
-    return State.OPEN if today >= opens_on else State.PLANNED
-
-
-def _has_ended(rule: Rule, ended_on: date | None, *, span: Span, case: Case) -> bool:
+def _has_ended(rule: Rule, ended_on: date | None, *, entry: Entry, case: Case) -> bool:
     """True if by today, and before the window closed, something ended what it hangs on."""
-    last = min(case.today, span.closes_on)
+    last = min(case.today, entry.closes_on)
     if ended_on and ended_on <= last:
         return True
-    if rule.audience.stage is not Stage.NOT_PREGNANT or not case.history.resting:
+    if rule.audience.stage is not _NOT_PREGNANT or not case.history.resting:
         return False
-    return any(span.opens_on < start <= last for start, _ in case.history.resting)
+    return any(entry.opens_on < start <= last for start, _ in case.history.resting)
 
 
-def _why(rule: Rule, window: Window, episode: Episode, facts: Facts) -> Why:
-    """The reason of what is owed by a rule in an episode."""
-    if rule.anchor is Anchor.PREPARING:
-        anchor, anchor_on = episode.told_by, episode.told_on
-    elif rule.anchor is Anchor.OF_AGE:
-        # Coming of age if that was after enrolment, else enrolment.
-        anchor_on = _of_age_on(rule, facts) or facts.enrolled_on
-        anchor = Anchor.OF_AGE if anchor_on > facts.enrolled_on else Anchor.ENROLMENT
-    else:
-        anchor, anchor_on = window.opens.anchor, episode.dates[window.opens.anchor]
-    return Why(anchor, anchor_on, rule.id, rule.version, rule.source)
+def _standing(entry: Entry, state: State) -> Entry:
+    """The entry in another state."""
+    return _entry((*entry[:4], state, *entry[5:]))
+
+
+def _because(anchor: Anchor, anchor_on: date, entries: Iterable[Entry]) -> Sequence[Entry]:
+    """The entries with another day as their reason."""
+    return [
+        entry._replace(why=entry.why._replace(anchor=anchor, anchor_on=anchor_on))
+        for entry in entries
+    ]

@@ -1,9 +1,12 @@
 """Which rules hang on an episode, and which of a rule's windows is the one for it."""
 
+from collections.abc import Callable
 from datetime import date
 
 from backend.domain.calendar import Anchor, Rule, When, Window
-from backend.domain.episodes import Episode
+from backend.domain.stretches import Episode
+
+_ALWAYS = When.ALWAYS
 
 
 def hangs_on(rule: Rule, episode: Episode) -> bool:
@@ -22,7 +25,7 @@ def window_for(rule: Rule, episode: Episode) -> Window | None:
     for window in rule.windows:
         if not _holds(window.when, episode):
             continue
-        if {window.opens.anchor, window.due.anchor, window.closes.anchor} <= known.keys():
+        if all(mark.anchor in known for mark in (window.closes, window.due, window.opens)):
             return window
     return None
 
@@ -33,15 +36,14 @@ def last_opening(rule: Rule, episode: Episode) -> date | None:
     return next((mark.day(episode.dates[mark.anchor]) for mark in known), None)
 
 
+_HOLDS: dict[When, Callable[[Episode], bool]] = {
+    When.CAESAREAN: lambda episode: episode.caesarean,
+    When.NOT_PREGNANT: lambda episode: Anchor.LMP not in episode.dates,
+    When.TWO_RODS: lambda episode: episode.rods == 2,
+    When.SIX_RODS: lambda episode: episode.rods == 6,
+}
+
+
 def _holds(when: When, episode: Episode) -> bool:
     """True if an episode meets the condition of a window."""
-    match when:
-        case When.CAESAREAN:
-            return episode.caesarean
-        case When.NOT_PREGNANT:
-            return Anchor.LMP not in episode.dates
-        case When.TWO_RODS:
-            return episode.rods == 2
-        case When.SIX_RODS:
-            return episode.rods == 6
-    return True
+    return when is _ALWAYS or _HOLDS[when](episode)

@@ -6,7 +6,6 @@ from backend.actions import events
 from backend.actions.dialogs import Answers
 from backend.actions.events import Pregnancy, Told
 from backend.domain.consent import Purpose
-from backend.domain.episodes import PREPARING_DAYS
 from backend.domain.errors import SuixingError
 from backend.domain.events import EventProblem
 from backend.domain.gestation import (
@@ -18,6 +17,7 @@ from backend.domain.gestation import (
     dated_by_lmp,
     gestational_days,
 )
+from backend.domain.preparing import PREPARING_DAYS
 from backend.texts.services import format_day, problem_text
 from bot.agreement import consent_step, has_agreed
 from bot.buttons import Button, Screen

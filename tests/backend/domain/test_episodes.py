@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from backend.domain.calendar import Anchor
-from backend.domain.episodes import Episode, History, trace
+from backend.domain.episodes import trace
 from backend.domain.events import Event, EventKind, Method
+from backend.domain.stretches import Episode, History
 from tests.backend.domain.lives import birth, ended, happened, pregnancy, procedure
 
 LMP = date(2026, 5, 3)

@@ -340,6 +340,24 @@ def test_a_wish_that_came_true_runs_on_to_day_90() -> None:
     assert (due.opens_on, due.closes_on) == (date(2026, 3, 31), date(2026, 8, 1))
 
 
+@pytest.mark.parametrize("days", [3, 10, 80])
+def test_a_pregnancy_told_again_with_another_date_is_followed_by_folic_acid_once(days: int) -> None:
+    again = pregnancy(LMP + timedelta(days), "again")
+    today = LMP + timedelta(85)
+    for events in ((pregnancy(LMP), again), (again, pregnancy(LMP))):
+        found = planned(person(*events, topics=["folic_acid"]), today, "fa5")
+        assert [due.closes_on for due in found] == [LMP + timedelta(days + 90)]
+
+
+def test_a_pregnancy_after_a_loss_is_another_one_for_folic_acid() -> None:
+    events = (pregnancy(LMP), ended(LMP + timedelta(40)), pregnancy(LMP + timedelta(70), "next"))
+    found = planned(person(*events, topics=["folic_acid"]), LMP + timedelta(75), "fa5")
+    assert [(due.episode, due.state) for due in found] == [
+        ("enrolment", State.CANCELLED),
+        ("next", State.OPEN),
+    ]
+
+
 def test_a_second_wish_takes_over_from_the_first() -> None:
     first = happened(EventKind.PLANNING, date(2026, 3, 1), "first")
     second = happened(EventKind.PLANNING, date(2026, 6, 1), "second")

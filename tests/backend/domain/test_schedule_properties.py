@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from backend.domain.calendar import Anchor
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
-from backend.domain.schedule import Facts, ServiceRecord, State, plan
+from backend.domain.rules import Rules
+from backend.domain.schedule import Facts, ServiceRecord, State, first_plan, plan
 from tests.backend.domain.lives import BY_ID, RULES, TOPICS, ended, person, pregnancy
 
 DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
@@ -61,6 +62,26 @@ def test_planning_is_total_and_the_order_of_facts_and_rules_does_not_matter(
     assert plan(facts, RULES, today) == once
     events, records = tuple(reversed(facts.events)), tuple(reversed(facts.records))
     assert plan(replace(facts, events=events, records=records), RULES[::-1], today) == once
+
+
+@given(FACTS, DAYS)
+@settings(max_examples=200, deadline=None)
+def test_a_first_plan_says_what_any_plan_says_of_all_that_is_worth_a_row(
+    facts: Facts, today: date
+) -> None:
+    kept = (State.PLANNED, State.OPEN, State.DONE)
+    first, whole = first_plan(facts, RULES, today), plan(facts, RULES, today)
+    assert [d for d in first if d.state in kept] == [d for d in whole if d.state in kept]
+
+
+@given(st.lists(st.tuples(FACTS, DAYS), min_size=2, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_what_is_remembered_of_other_people_and_days_changes_nobodys_plan(
+    cases: list[tuple[Facts, date]],
+) -> None:
+    shared = Rules(RULES)
+    for facts, today in (*cases, *reversed(cases)):
+        assert plan(facts, shared, today) == plan(facts, RULES, today)
 
 
 @given(FACTS, DAYS)
