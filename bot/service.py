@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -177,7 +177,7 @@ async def _say_hello(service: Service) -> None:
     await service.walk.initialize()
     await publish_commands(bot)
     await publish_profile(bot)
-    service.desk.office = Office(bot.username, service.config.clinic_phone)
+    service.desk.office = replace(service.desk.office, bot_name=bot.username)
 
 
 async def _insisting(service: Service, call: Callable[[], Awaitable[object]]) -> None:

@@ -75,7 +75,10 @@ def test_a_conversation_is_opened_by_something(name: str) -> None:
 def test_every_question_is_read_in_both_languages(name: str) -> None:
     source = next(one for one in sources() if one.path == f"bot/conversations/{name}.py")
     missing = unread(source, both_languages())
-    assert not missing, f"no transcript with `w: Tongue` in {TRANSCRIPTS} shows {missing} of {name}"
+    assert not missing, (
+        f"no transcript with `w: Tongue` in {TRANSCRIPTS} shows {missing} of {name}:"
+        ' quote its words as w("English sentence")'
+    )
 
 
 def test_the_guard_sees_a_question_that_nobody_reads() -> None:
