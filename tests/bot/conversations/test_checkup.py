@@ -9,6 +9,7 @@ from backend.actions.reminders import DueView
 from backend.domain.consent import Purpose
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Person, Task
+from bot.sandbox.bubble import Bubble
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
 from tests.bot.conversations.people import her_phone
@@ -34,10 +35,11 @@ async def the_check(town: Town, person_id: int) -> DueView:
     return next(view for view in views if view.due.rule == "m2")
 
 
-async def look_until(phone: Phone, expected: str) -> None:
+async def look_until(phone: Phone, expected: str) -> Bubble:
     """Open the pushes of that morning, the newest first, until one shows these words."""
-    while expected not in (await press(phone, "查看", "")).text:
+    while expected not in (shown := await press(phone, "查看", "")).text:
         pass
+    return shown
 
 
 async def test_the_push_says_nothing_and_the_tap_shows_it_in_place(town: Town) -> None:
@@ -68,8 +70,8 @@ async def test_a_booking_is_remembered_the_day_before(town: Town) -> None:
     await say(phone, "后天", "记下了：2026年11月25日。前一天我会提醒您。")
     assert (await the_check(town, person_id)).booked_on == date(2026, 11, 25)
     await town.morning()
-    await look_until(phone, "📌 您约的是明天，2026年11月25日。")
-    assert "📅 改日期" in phone.screen.labels
+    remembered = await look_until(phone, "📌 您约的是明天，2026年11月25日。")
+    assert "📅 改日期" in remembered.labels
 
 
 async def test_done_completes_it_and_ends_its_reminders(town: Town) -> None:
