@@ -79,10 +79,9 @@ async def follow_publications() -> Rulebook:
     global _in_force
     rows = await execute("SELECT number, digest FROM rule_publication ORDER BY number DESC LIMIT 1")
     newest = (rows[0]["number"], rows[0]["digest"]) if rows else (0, "")
-    held = _in_force or _plain()
-    if newest != (held.number, held.digest):
-        _in_force = held = await _read() if rows else _plain()
-    return held.book
+    if _in_force is None or newest != (_in_force.number, _in_force.digest):
+        _in_force = await _read() if rows else _plain()
+    return _in_force.book
 
 
 @cache

@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 from backend.domain.calendar import First, Rule
-from backend.domain.schedule import DueService
+from backend.domain.schedule import DueService, State
 
 # A last reminder closer than this to the first one would only nag.
 SHORTEST_GAP = timedelta(3)
 _DUE, _DAILY = First.DUE, First.DAILY
+_PLANNED, _OPEN = State.PLANNED, State.OPEN
 # How long a reminder is worth sending: later it is skipped, so that none comes in a burst.
 LIFE = timedelta(days=1)
 
@@ -17,7 +18,7 @@ def reminder_days(due: DueService, rule: Rule, *, since: date | None = None) -> 
 
     `since` is the day it came to be known: an earlier first reminder moves there.
     """
-    first = _first_on(due, rule, since)
+    first = first_reminder_on(due, rule, since)
     if first is None:
         return []
     if rule.reminding.first is First.DAILY:
@@ -33,7 +34,7 @@ def next_reminder_on(
     due: DueService, rule: Rule, after: date | None = None, *, since: date | None = None
 ) -> date | None:
     """The first reminder day later than `after` (the very first without it), or None."""
-    first = _first_on(due, rule, since)
+    first = first_reminder_on(due, rule, since)
     if first is None or after is None or first > after:
         return first
     if rule.reminding.first is _DAILY:
@@ -43,9 +44,9 @@ def next_reminder_on(
     return next((day for day in reminder_days(due, rule, since=since) if day > after), None)
 
 
-def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
+def first_reminder_on(due: DueService, rule: Rule, since: date | None = None) -> date | None:
     """The day of the first reminder of a live service, if its window is still open then."""
-    if not due.state.is_live:
+    if due.state is not _OPEN and due.state is not _PLANNED:
         return None
     opens_on, closes_on = due.opens_on, due.closes_on
     first = due.due_on if rule.reminding.first is _DUE and due.due_on > opens_on else opens_on
