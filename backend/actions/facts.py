@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
 from backend.domain.schedule import Facts, ServiceRecord
-from backend.store.sql import among, as_date, listed, read
+from backend.store.sql import among, as_date, dialect, listed, read
 
 _MID_YEAR = (7, 1)
 
@@ -22,7 +23,13 @@ _EPISODE, _SUPERSEDED_BY, _REPORTED_AT = 1, 2, 3
 _REPORTED = itemgetter(_REPORTED_AT, 4)
 _RECORDS = "SELECT person_id, rule, given_on, episode, occurrence FROM service_record"
 _CHOICES = "SELECT person_id, topic FROM topic_choice"
-_CONSENTS = "SELECT person_id, purpose FROM consent"
+# What each agreed to as one text, as there are few of those and many consents.
+_CONSENTS = {
+    "sqlite": "SELECT person_id, group_concat(purpose) FROM consent",
+    "postgres": "SELECT person_id, string_agg(purpose, ',' ORDER BY purpose) FROM consent",
+}
+_GIVEN = "given_at IS NOT NULL AND withdrawn_at IS NULL GROUP BY person_id"
+_TOPICS_KEPT = 1_024
 
 # Looked up, as millions are read.
 _KINDS = {kind.value: kind for kind in EventKind}
@@ -42,18 +49,14 @@ async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Fac
     events = _by_person(await _rows(_EVENTS, "person_id", person_ids))
     records = _by_person(await _rows(_RECORDS, "person_id", person_ids))
     declined = _words(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
-    consents = _words(
-        await _rows(
-            _CONSENTS, "person_id", person_ids, "given_at IS NOT NULL AND withdrawn_at IS NULL"
-        )
-    )
+    consents = _texts(await _rows(_CONSENTS[dialect()], "person_id", person_ids, _GIVEN))
     return {
         person_id: Facts(
             sex=sex or "female",
             birth_date=_birth_date(born_on, born_in),
             enrolled_on=enrolled_on,
             calendar=calendar,
-            topics=_topics(consents.get(person_id, ())),
+            topics=_topics(consents.get(person_id, "")),
             declined=frozenset(declined.get(person_id, ())),
             events=_events(events.get(person_id, ()), zone),
             records=tuple(map(_record, records.get(person_id, ()))),
@@ -83,7 +86,7 @@ def _events(rows: Collection[_Values], zone: tzinfo) -> tuple[Event, ...]:
     if not rows:
         return ()
     episodes: dict[int, list[_Values]] = {}
-    for row in sorted(rows, key=_REPORTED):
+    for row in sorted(rows, key=_REPORTED) if len(rows) > 1 else rows:
         episodes.setdefault(row[_EPISODE], []).append(row)
     return tuple(
         event for episode, chain in episodes.items() if (event := _event(episode, chain, zone))
@@ -112,8 +115,15 @@ def _words(rows: Iterable[_Values]) -> dict[int, list[str]]:
     return found
 
 
-def _topics(purposes: Collection[str]) -> frozenset[str]:
-    return frozenset(purposes if "service" in purposes else ())
+def _texts(rows: Iterable[_Values]) -> dict[int, str]:
+    """The one text that follows whose it is, by person."""
+    return {row[0]: row[1] for row in rows}
+
+
+@lru_cache(_TOPICS_KEPT)
+def _topics(purposes: str) -> frozenset[str]:
+    topics = frozenset(purposes.split(","))
+    return topics if "service" in topics else frozenset()
 
 
 def _birth_date(born_on: object, born_in: int | None) -> date | None:

@@ -37,7 +37,7 @@ from backend.store.sql import (
 
 _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 # As many persons as can be written while others wait for the database without minding.
-_BATCH = 2_500
+_BATCH = 2_000
 # As many as are planned while the rows of those before them are written.
 _AT_ONCE = 250
 _ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"

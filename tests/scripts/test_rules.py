@@ -17,7 +17,7 @@ from tests.builders import LONG_AGO
 from tests.crowds import a_crowd
 from tests.scripts.office import Office, last, refusal
 
-WOMEN = 2_400
+WOMEN = 4_800
 LATER = """
 [rules.m2]
 version = 2
