@@ -265,7 +265,7 @@ async def sending(service: Service, *, jobs: Sequence[Job] = ()) -> AsyncIterato
             await recovery.register_owner(sender.owner_id, now=service.clock.now())
             await stack.enter_async_context(_ticking(service, jobs))
             stack.enter_context(_leading(service))
-            await sender.run(ended)
+            await sender.run(ended, is_over=service.stop.is_set)
         await recovery.forget_owner(sender.owner_id)
 
     turn = in_turn(SENDER_LOCK, url, send, stop=service.stop, stand_by=sender.stand_by)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 
 import structlog
@@ -16,7 +17,7 @@ import structlog
 from backend.actions import delivery, figures, recovery
 from backend.actions.delivery import Message
 from backend.actions.gate import Gate
-from backend.actions.grouping import Grouped, Item, Result
+from backend.actions.grouping import Grouped, Result
 from backend.actions.pace import Pace
 from backend.clock import Clock
 from backend.domain.delivery import (
@@ -97,7 +98,7 @@ class Sender:
         self._intents = Grouped(self._write_intents)
         self._returns = Grouped(self._write_returns)
         self._finishes = Grouped(self._write_finishes)
-        self._queues: dict[int, list[tuple[int, int, Message]]] = {}
+        self._queues: dict[int, list[tuple[int, int, str, Message]]] = {}
         self._known: dict[int, Message] = {}
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._tried = 0
@@ -105,6 +106,7 @@ class Sender:
         self._is_token_refused = False
         self._may_hold_unknown = False
         self._is_ending = False
+        self._is_over: Callable[[], bool] = lambda: True
         self._trouble: Exception | None = None
         self._wake = asyncio.Event()
         self._one_look = asyncio.Lock()
@@ -131,14 +133,15 @@ class Sender:
         if is_wanted() and not self._gate.is_closed(self._clock.now()):
             await self._finish(message, await self._attempt(message, send))
         else:
-            await self._insist(self._returns, message)
+            await self._insist(partial(self._returns.add, message))
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, *, is_over: Callable[[], bool] = lambda: True) -> None:
         """Deliver until `stop` is set, then let what is on its way come to its end.
 
-        What is only claimed by then is put back. No error ends the sending.
+        What is only claimed by then is put back. No error ends the sending. `is_over` says whether
+        the process ends with it; else it lives on while another sends.
         """
-        self._is_ending = False
+        self._is_ending, self._is_over = False, is_over
         while not stop.is_set():
             self._wake.clear()
             try:
@@ -149,6 +152,8 @@ class Sender:
             await self._rest(stop)
         self._is_ending = True
         await self._all_through()
+        if self._may_hold_unknown:
+            await self._insist(self._put_back_unknown)
 
     async def drain(self) -> int:
         """Deliver all that is due by now; return how many messages were tried.
@@ -190,12 +195,16 @@ class Sender:
             if self._gate.is_closed(now):
                 return 0
             if self._may_hold_unknown:
-                await recovery.put_back_unknown(self.owner_id, known=self._known)
-                self._may_hold_unknown = False
+                await self._put_back_unknown()
             messages = await self._claim(now)
             for message in messages:
                 self._take(message)
             return len(messages)
+
+    async def _put_back_unknown(self) -> None:
+        """Put back what was claimed without an answer."""
+        await recovery.put_back_unknown(self.owner_id, known=self._known)
+        self._may_hold_unknown = False
 
     async def _claim(self, now: datetime) -> list[Message]:
         """Claim answers, and bulk where half its room is free and it had not just run dry.
@@ -229,7 +238,8 @@ class Sender:
             self._tasks[task] = message.chat_id
             task.add_done_callback(self._tasks.pop)
         queue = self._queues[message.chat_id]
-        heappush(queue, (PRIORITIES[message.kind], message.id, message))
+        # The same row may wait twice: claimed anew after another took it up and put it back.
+        heappush(queue, (PRIORITIES[message.kind], message.id, message.token, message))
 
     def _lane_of(self, message: Message) -> _Lane:
         return self._answers if PRIORITIES[message.kind] <= LAST_ANSWER else self._bulk
@@ -252,7 +262,7 @@ class Sender:
     async def _deliver(self, message: Message, lane: _Lane) -> None:
         send = await self._in_its_turn(message, lane)
         if send is None:
-            await self._insist(self._returns, message)
+            await self._insist(partial(self._returns.add, message))
             return
         try:
             # The place is kept until it is written, so that a crash leaves few of unclear fate.
@@ -324,7 +334,7 @@ class Sender:
 
     async def _finish(self, message: Message, attempt: Attempt) -> None:
         """Write what became of a message."""
-        decision = await self._insist(self._finishes, (message, attempt))
+        decision = await self._insist(partial(self._finishes.add, (message, attempt)))
         if decision and TREATMENTS[attempt.outcome] in _TROUBLED:
             logger.warning(
                 "send_troubled",
@@ -333,16 +343,19 @@ class Sender:
                 state=decision.state.value,
             )
 
-    async def _insist(self, group: Grouped[Item, Result], item: Item) -> Result | None:
-        """Have it written, however long that takes; at the end of all, leave it to the recovery."""
+    async def _insist(self, write: Callable[[], Awaitable[Result]]) -> Result | None:
+        """Have it written, however long that takes; at the end of all, leave it to the recovery.
+
+        While the process lives on, nobody else would ever take it up.
+        """
         last_writings = 0
         while last_writings < _MOST_LAST_WRITINGS:
             try:
-                return await group.add(item)
+                return await write()
             except Exception as error:
                 logger.error("outbox_not_written", exc_info=error)
                 self._trouble = error
-                last_writings += self._is_ending
+                last_writings += self._is_ending and self._is_over()
                 await asyncio.sleep(self._idle_seconds)
         return None
 

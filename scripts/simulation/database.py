@@ -179,7 +179,8 @@ class Session:
 
     async def _run(self, query: str, work: Callable[[], T]) -> T:
         process, database = self._process, self._database
-        query = _SAVEPOINT.sub("savepoint", query)
+        if "savepoint" in query:
+            query = _SAVEPOINT.sub("savepoint", query)
         await process.step("before", query)
         await database.turn(self)
         if process.loses("before", query):

@@ -15,13 +15,14 @@ from backend.store import liveness
 from backend.store.liveness import SENDER_LOCK
 from scripts.simulation.loop import Dead
 from scripts.simulation.process import Process
-from scripts.simulation.world import World
+from scripts.simulation.world import VirtualClock, World
 
 URL = "sqlite://:memory:"
 _TICKS = frozenset({"recover", "expire", "broadcasts"})
 _SLOWEST_START, _SLOWEST_RESTART = 5.0, 60.0
 _WAIT_AFTER_FAILURE = 1.0
-_LONGEST_PER_DEPLOY = 3_600.0
+# As long as a new sender waits for one that may have lost its lock and not noticed yet.
+_GRACE = 4.0
 
 Act = Callable[[], Coroutine[Any, Any, Any]]
 
@@ -38,7 +39,7 @@ class Fleet:
     def start(self) -> None:
         """Start the senders, each a little after the others."""
         chance = self._world.chance
-        for number in range(1, chance.randint(*self._world.profile.workers) + 1):
+        for number in range(1, self._world.profile.processes(chance) + 1):
             self._world.later(_SLOWEST_START * chance.random(), partial(self._start, number))
 
     def deploy(self) -> None:
@@ -92,35 +93,41 @@ class Fleet:
 
     async def _run(self, process: Process, stop: asyncio.Event) -> None:
         """Hold the owner's lock, and send and tick whenever it is this process's turn."""
-        world = self._world
+        world, clock = self._world, self._world.a_clock()
         sender = Sender(
             owner_id=world.new_id(),
-            clock=world.clock,
+            clock=clock,
             send=partial(world.telegram.send, process),
             pace=Pace(world.chance.choice((30.0, 1_000.0))),
         )
         world.story.tell(process.name, None, f"is owner {sender.owner_id}")
 
         async def send(ended: asyncio.Event) -> None:
-            await recovery.register_owner(sender.owner_id, now=world.clock.now())
-            async with self._ticking():
-                await sender.run(ended)
+            if await recovery.has_other_owners(sender.owner_id):
+                await asyncio.sleep(_GRACE)
+            await recovery.register_owner(sender.owner_id, now=clock.now())
+            async with self._ticking(clock):
+                await sender.run(ended, is_over=stop.is_set)
             await recovery.forget_owner(sender.owner_id)
 
         async with liveness.hold(sender.owner_id, URL):
             await in_turn(SENDER_LOCK, URL, send, stop=stop, stand_by=sender.stand_by)
 
     @asynccontextmanager
-    async def _ticking(self) -> AsyncIterator[None]:
-        ticks = [asyncio.create_task(self._tick(job)) for job in JOBS if job.name in _TICKS]
-        yield
-        for tick in ticks:
-            tick.cancel()
-        await asyncio.gather(*ticks, return_exceptions=True)
+    async def _ticking(self, clock: VirtualClock) -> AsyncIterator[None]:
+        """Have the jobs come beside the block; those under way at its end are let finish."""
+        jobs: dict[str, asyncio.Task[None]] = {}
 
-    async def _tick(self, job: Job) -> None:
-        every = job.every.total_seconds()
-        await asyncio.sleep(every * self._world.chance.random())
-        while True:
-            await run_job(job, self._world.clock, URL)
-            await asyncio.sleep(every)
+        async def tick(job: Job) -> None:
+            every = job.every.total_seconds()
+            await asyncio.sleep(every * self._world.chance.random())
+            while True:
+                jobs[job.name] = asyncio.create_task(run_job(job, clock, URL))
+                await asyncio.shield(jobs[job.name])
+                await asyncio.sleep(every)
+
+        ticks = [asyncio.create_task(tick(job)) for job in JOBS if job.name in _TICKS]
+        yield
+        for one in ticks:
+            one.cancel()
+        await asyncio.gather(*ticks, *jobs.values(), return_exceptions=True)

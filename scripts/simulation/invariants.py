@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from scripts.simulation.records import REPEATABLE, TERMINAL, Call, Records, Row
+from scripts.simulation.records import REPEATABLE, TERMINAL, Call, Intent, Records, Row
 
 # A delivery may trail its row's end by this much: Telegram takes what was sent just in time late.
 LATE_SECONDS = 300.0
-# How long ago a process may have looked at the database and the clock when it calls.
-LOOK_SECONDS = 15.0
-_GATE_SECONDS = 1.0
+# In flight is what has its intent committed; the engine promises to call so soon or to look again.
+LOOK_SECONDS = 10.0
 _TOKEN_GATE_SECONDS = 30.0
 
 
@@ -29,13 +28,21 @@ class Invariants:
     """Follows every commit, call and delivery, and keeps what was broken."""
 
     def __init__(
-        self, records: Records, *, time: Callable[[], float], tell: Callable[..., None]
+        self,
+        records: Records,
+        *,
+        time: Callable[[], float],
+        tell: Callable[..., None],
+        longest_pause: float,
+        most_skew: float,
     ) -> None:
         self.records = records
         self.violations: list[Violation] = []
         self.activity_at = 0.0
         self._time = time
         self._tell = tell
+        self._longest_pause = longest_pause
+        self._skew = most_skew
         self._gate_until = 0.0
         self._gate_known_at = 0.0
 
@@ -49,32 +56,33 @@ class Invariants:
             self.records.note(change)
             return
         row, before = self._take(change[1:])
+        if row.state in TERMINAL and before not in TERMINAL:
+            row.ended_at = self._time()
         if before in TERMINAL and row.state != before:
             self._break("I2", row, f"ended as {before} and is {row.state} again")
-        if row.intent_at is None:
-            row.intended = None
-        elif row.intended is None:
-            self._intend(row)
+        if row.intent_at and row.token and row.token not in row.intents:
+            row.intents[row.token] = self._intent(row)
         if before == "claimed" and row.state != "claimed":
             self._finish(row)
 
-    def call(self, row_id: int) -> Call:
+    def call(self, row_id: int, token: str) -> Call:
         """Take in that a process is about to call; its last look must not be long ago by now."""
         now = self._time()
         self.activity_at = now
         row = self.records.rows[row_id]
-        looked_at = now if row.intended is None else row.intended
-        if row.intended is None or now - looked_at > LOOK_SECONDS:
-            row.forbidden = self._forbidding(row)
-        self._check_gate(row, now, looked_at=looked_at)
-        row.call = Call(row.ambiguities)
+        intent = row.intents.get(token)
+        if intent is None or now - intent.at > LOOK_SECONDS:
+            intent = self._intent(row)
+        self._check_gate(row, now, looked_at=intent.at)
+        why = intent.forbidden or self.records.disturbing(row, *self._looks())
+        row.call = Call(row.ambiguities, intent.until, why)
         return row.call
 
-    def hold_up(self, row_id: int, seconds: float) -> None:
+    def hold_up(self, call: Call, seconds: float) -> None:
         """Take in that a process stood still between its last look and its call."""
-        self.records.rows[row_id].held_up += seconds
+        call.until += min(seconds, self._longest_pause)
 
-    def deliver(self, row_id: int) -> None:
+    def deliver(self, row_id: int, call: Call) -> None:
         """Take in that a message arrived."""
         now = self._time()
         self.activity_at = now
@@ -87,11 +95,10 @@ class Invariants:
             self._break("I3", row, f"{copies} copies")
         if copies > 1 + row.ambiguities:
             self._break("I9", row, f"{copies} copies, {row.ambiguities} ambiguities on record")
-        until = row.intended_until if row.intended else self.records.seconds(row.expires_at)
-        if now > until + row.held_up + LATE_SECONDS:
-            self._break("I6", row, f"arrived {now - until:.0f} s after its end")
-        if why := row.forbidden or row.ended_by:
-            self._break("I7", row, f"arrived although {why}")
+        if now > call.until + self._skew + LATE_SECONDS:
+            self._break("I6", row, f"arrived {now - call.until:.0f} s after its end")
+        if call.forbidden:
+            self._break("I7", row, f"arrived although {call.forbidden}")
 
     def check_end(self) -> None:
         """Check what must hold once faults have stopped and everything had time to end."""
@@ -114,7 +121,7 @@ class Invariants:
         if state == "active" or before == "unknown" or (state == "stopped" and before != "active"):
             return
         for row in self.records.rows.values():
-            if row.chat_id == chat_id and row.state not in TERMINAL and row.intended is None:
+            if row.chat_id == chat_id and row.state not in TERMINAL and row.intent_at is None:
                 row.ended_by = f"the chat was {state} meanwhile"
 
     def _take(self, values: tuple[Any, ...]) -> tuple[Row, str | None]:
@@ -133,10 +140,17 @@ class Invariants:
             self._tell("database", row.id, said)
         return row, before
 
-    def _intend(self, row: Row) -> None:
-        row.intended = self._time()
-        row.intended_until = self.records.seconds(row.expires_at)
-        row.forbidden = self._forbidding(row)
+    def _intent(self, row: Row) -> Intent:
+        """What holds for a row now, when the intent to send it is committed or looked at anew."""
+        crowding = self.records.crowding(row, self._time()) if not self._skew else None
+        why = row.ended_by or self.records.forbidding(row) or crowding
+        return Intent(self._time(), self.records.seconds(row.expires_at), why)
+
+    def _looks(self) -> tuple[datetime, datetime]:
+        """Return between which local moments, by its own clock, who calls now has last looked."""
+        now = self.records.start + timedelta(seconds=self._time())
+        earlier = timedelta(seconds=LOOK_SECONDS + self._skew)
+        return now - earlier, now + timedelta(seconds=self._skew)
 
     def _finish(self, row: Row) -> None:
         """What a row's end says: that it arrived, or that the gate is known to be closed."""
@@ -153,15 +167,10 @@ class Invariants:
 
     def _check_gate(self, row: Row, now: float, *, looked_at: float) -> None:
         known_at = self._gate_known_at
-        if known_at < now < self._gate_until and (
-            looked_at > known_at or now - known_at > _GATE_SECONDS
-        ):
+        is_closed = known_at < now < self._gate_until - self._skew
+        if is_closed and (looked_at > known_at or now - known_at > LOOK_SECONDS):
             said = f"called {self._gate_until - now:.1f} s before the gate opens"
             self._break("I8", row, said)
-
-    def _forbidding(self, row: Row) -> str | None:
-        local = self.records.start + timedelta(seconds=self._time())
-        return self.records.forbidding(row, local, since=local - timedelta(seconds=LOOK_SECONDS))
 
     def _break(self, invariant: str, row: Row | None, what: str) -> None:
         row_id = row.id if row else None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from backend.actions import accounts, broadcast_run, consents, recall
+from backend.actions import accounts, broadcast_run, consents, news, recall
 from backend.actions.delivery import enqueue
 from backend.domain.broadcasts import Act as BroadcastAct
 from backend.domain.consent import Purpose
@@ -17,8 +17,11 @@ from scripts.simulation.profiles import OUTAGES
 from scripts.simulation.world import World
 
 _SPREAD_SECONDS = 40.0
-_LIVES = (10.0, 60.0, 240.0, 1_440.0)
+_LIVES = (10.0, 30.0, 60.0, 180.0)
+_LONG_LIVES = (10.0, 60.0, 240.0, 1_440.0)
+_LONG_SHARE = 0.3
 _CODE = timedelta(minutes=5)
+_LAST = timedelta(hours=1)
 _OUTAGE_SHARES = {
     "refused": {Outcome.REFUSED: 0.7, Outcome.CONNECT_TIMEOUT: 0.3},
     "silent": {Outcome.READ_TIMEOUT: 0.8, Outcome.WRITE_TIMEOUT: 0.2},
@@ -37,6 +40,7 @@ class Life:
         self._people = people
         self._events = 0
         self._broadcast_id = 0
+        self._lives = _LONG_LIVES if world.chance.random() < _LONG_SHARE else _LIVES
         self._shares = world.profile.shares(world.chance)
         world.telegram.weather.shares = self._shares
 
@@ -53,6 +57,8 @@ class Life:
             self._soon(self._network_fails)
         if chance.random() < profile.restarts:
             self._world.later(_SPREAD_SECONDS * chance.random(), self._fleet.deploy)
+        for _ in range(_times(profile.lost_locks, chance.random())):
+            self._soon(self._a_lock_is_lost)
 
     def end_trouble(self) -> None:
         """Let nothing go wrong any more, and the office end what it holds back."""
@@ -64,7 +70,8 @@ class Life:
         if self._broadcast_id:
             self._do(partial(self._stop_broadcast, self._broadcast_id))
         for somebody in self._people:
-            self._do(partial(self._remember, self._next_event(), Kind.ALERT, somebody))
+            last = partial(self._remember, self._next_event(), Kind.ALERT, somebody, life=_LAST)
+            self._do(last)
 
     def _soon(self, act: Callable[[], None]) -> None:
         self._world.later(_SPREAD_SECONDS * self._world.chance.random() ** 2, act)
@@ -93,7 +100,9 @@ class Life:
         kind, somebody = Kind(chance.choice(self._world.profile.kinds)), self._somebody()
         wait = timedelta(seconds=chance.choice((0.0, 0.0, 30.0, 7_200.0)) * chance.random())
         details = {
-            "life": timedelta(minutes=chance.choice(_LIVES)) if kind is not Kind.CODE else _CODE,
+            "life": timedelta(minutes=chance.choice(self._lives))
+            if kind is not Kind.CODE
+            else _CODE,
             "purpose": "maternal" if kind is Kind.REMINDER else None,
             "is_self_set": kind is Kind.REMINDER and chance.random() < 0.3,
         }
@@ -157,17 +166,7 @@ class Life:
 
     def _she_wants_no_news(self) -> None:
         person_id = self._somebody().person_id
-        self._do(partial(self._decline_news, person_id))
-
-    async def _decline_news(self, person_id: int) -> None:
-        async with in_transaction():
-            await execute(
-                "INSERT INTO topic_choice (person_id, topic, choice, chosen_at)"
-                " VALUES ($1, 'news', 'off', $2) ON CONFLICT (person_id, topic)"
-                " DO UPDATE SET choice = 'off'",
-                *(person_id, self._now()),
-            )
-            await recall.recall_broadcasts_to(person_id, now=self._now())
+        self._do(lambda: news.want(person_id, is_wanted=False, now=self._now()))
 
     def _she_loses_it(self) -> None:
         person_id = self._somebody().person_id
@@ -233,6 +232,11 @@ class Life:
     def _network_recovers(self) -> None:
         self._tell("the network is as it was")
         self._world.telegram.weather.shares = self._shares
+
+    def _a_lock_is_lost(self) -> None:
+        lock_id = self._world.locks.lose_one()
+        if lock_id is not None:
+            self._tell(f"the session that holds the lock {lock_id} ends")
 
     def _tell(self, what: str) -> None:
         self._world.story.tell("world", None, what)

@@ -34,7 +34,7 @@ def populate(world: World) -> list[Somebody]:
     """Let some people have agreed to everything, and one officer."""
     people = [
         Somebody(world.new_id() + 100, 1_000 + number)
-        for number in range(world.chance.randint(3, 9))
+        for number in range(world.chance.randint(*world.profile.chats))
     ]
     long_ago = world.start.astimezone(UTC).isoformat(" ")
     for somebody in (*people, Somebody(OFFICER, 999)):

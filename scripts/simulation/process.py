@@ -23,7 +23,7 @@ class Trouble:
 
 
 class Process:
-    """One process, from its start to its end; `tell` writes the story."""
+    """One process, from its start to its end; `tell` writes the story of it."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Process:
         trouble: Trouble,
         is_restless: Callable[[], bool],
         tell: Callable[..., None],
+        on_pause: "Callable[[Process, float], None]",
     ) -> None:
         self.name = name
         self.is_dead = False
@@ -51,6 +52,7 @@ class Process:
         self._trouble = trouble
         self._is_restless = is_restless
         self._tell = tell
+        self._on_pause = on_pause
         self._outside = contextvars.copy_context()
         self.context = self._outside.copy()
         self.context.run(RUNNER.set, self)
@@ -103,6 +105,7 @@ class Process:
         self.faults += 1
         self._tell(self.name, None, f"is paused for {seconds:.1f} s {where}")
         self.is_asleep = True
+        self._on_pause(self, seconds)
         self._later(seconds, self._wake)
         await asyncio.sleep(0)
 

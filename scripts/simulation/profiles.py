@@ -19,6 +19,7 @@ _NOT_SENT = (
     Outcome.NOT_WRITTEN,
     Outcome.CONFLICT,
 )
+_SHORT_PAUSE = 20.0
 OUTAGES = ("refused", "silent", "errors", "flood", "token", "closed")
 
 
@@ -36,13 +37,16 @@ class Profile:
     outages: float = 0.0
     longest_outage: float = 7_200.0
     restarts: float = 0.0
+    lost_locks: float = 0.0
+    skew: float = 0.0
     people: float = 0.0
     broadcasts: float = 0.0
     workers: tuple[int, int] = (1, 8)
     episodes: tuple[int, int] = (3, 6)
-    events: tuple[int, int] = (2, 7)
+    events: tuple[int, int] = (4, 10)
     kinds: tuple[str, ...] = ("reminder", "reminder", "alert", "screen", "code", "complaint_answer")
-    longest_gap: float = 10_000.0
+    chats: tuple[int, int] = (3, 9)
+    longest_gap: float = 6_000.0
     is_exact: bool = False
 
     def shares(self, chance: Random) -> dict[Outcome, float]:
@@ -60,7 +64,13 @@ class Profile:
             crash=self.crash * self._part(chance),
             pause=self.pause * self._part(chance),
             database=self.database * self._part(chance),
+            skew=self.skew * self._part(chance) ** 2,
+            longest_pause=max(_SHORT_PAUSE, self.longest_pause * self._part(chance) ** 3),
         )
+
+    def processes(self, chance: Random) -> int:
+        """Draw how many processes send: any number up to the most, more often a few."""
+        return min(chance.randint(*self.workers), chance.randint(*self.workers))
 
     def _part(self, chance: Random) -> float:
         return 1.0 if self.is_exact else chance.random()
@@ -71,22 +81,72 @@ def _spread(total: float, outcomes: tuple[Outcome, ...]) -> dict[Outcome, float]
 
 
 PROFILES = {
-    "crashes": Profile(crash=0.08, ambiguous=0.1, restarts=0.3, people=0.3),
-    "pauses": Profile(pause=0.08, longest_pause=3_600.0, ambiguous=0.1, people=0.5),
-    "network": Profile(ambiguous=0.4, not_sent=0.8, bad_request=0.1, outages=0.6, crash=0.01),
-    "floods": Profile(ambiguous=0.05, outages=0.9, longest_outage=600.0, crash=0.01, pause=0.02),
-    "people": Profile(crash=0.02, pause=0.02, ambiguous=0.1, people=3.0, broadcasts=0.8),
-    "database": Profile(database=0.08, crash=0.01, ambiguous=0.1, restarts=0.3, people=0.3),
+    "crashes": Profile(
+        crash=0.08,
+        database=0.03,
+        ambiguous=0.1,
+        not_sent=0.1,
+        restarts=0.3,
+        people=0.3,
+        lost_locks=0.5,
+    ),
+    "pauses": Profile(
+        pause=0.08,
+        longest_pause=3_600.0,
+        database=0.03,
+        ambiguous=0.1,
+        not_sent=0.2,
+        people=0.5,
+        lost_locks=1.0,
+        skew=3.0,
+    ),
+    "network": Profile(
+        ambiguous=0.4, not_sent=0.8, bad_request=0.1, outages=0.6, crash=0.02, database=0.02
+    ),
+    "floods": Profile(
+        ambiguous=0.05,
+        not_sent=0.2,
+        outages=0.9,
+        longest_outage=600.0,
+        crash=0.02,
+        pause=0.03,
+        database=0.03,
+    ),
+    "people": Profile(
+        crash=0.03,
+        pause=0.03,
+        database=0.03,
+        ambiguous=0.1,
+        not_sent=0.2,
+        people=4.0,
+        broadcasts=1.0,
+    ),
+    "database": Profile(
+        database=0.08, crash=0.01, ambiguous=0.2, restarts=0.3, people=0.3, lost_locks=2.0
+    ),
+    "sessions": Profile(
+        pause=0.04,
+        longest_pause=400.0,
+        database=0.06,
+        ambiguous=0.4,
+        not_sent=0.4,
+        lost_locks=6.0,
+        workers=(2, 5),
+        kinds=("reminder", "alert", "alert", "screen"),
+        chats=(2, 3),
+    ),
     "everything": Profile(
         crash=0.05,
         pause=0.05,
         longest_pause=1_800.0,
-        database=0.03,
+        database=0.05,
         ambiguous=0.3,
         not_sent=0.2,
         bad_request=0.05,
         outages=0.5,
         restarts=0.3,
+        lost_locks=1.0,
+        skew=3.0,
         people=1.0,
         broadcasts=0.5,
     ),

@@ -4,7 +4,7 @@ Triggers tell of every committed change; what may go to whom is decided here ane
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 _ROW = (
@@ -13,6 +13,7 @@ _ROW = (
 )
 TERMINAL = frozenset({"sent", "blocked", "failed", "unknown", "expired", "cancelled"})
 REACHES_STOPPED = frozenset({"screen", "code", "complaint_answer"})
+GONE = frozenset({"sent", "unknown"})
 UNASKED = frozenset({"reminder", "broadcast"})
 REPEATABLE = frozenset({"reminder", "alert"})
 
@@ -38,11 +39,25 @@ TRIGGERS = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A committed intent: when, the row's end in virtual seconds, and why it may not go if so."""
+
+    at: float
+    until: float
+    forbidden: str | None
+
+
 @dataclass(slots=True)
 class Call:
-    """One call to Telegram about a row, which had so many ambiguities on record before."""
+    """One call to Telegram about a row, which had so many ambiguities on record before.
+
+    It must arrive by `until`, and must not if it is `forbidden`.
+    """
 
     ambiguities: int
+    until: float
+    forbidden: str | None
     closes_gate_until: float = 0.0
 
 
@@ -65,10 +80,8 @@ class Row:
     tries: int
     ambiguities: int
     due_at: str
-    intended: float | None = None
-    intended_until: float = 0.0
-    held_up: float = 0.0
-    forbidden: str | None = None
+    intents: dict[str, Intent] = field(default_factory=dict)
+    ended_at: float = 0.0
     ended_by: str | None = None
     call: Call | None = None
     copies: list[float] = field(default_factory=list)
@@ -124,11 +137,8 @@ class Records:
         """Return a stored time as virtual seconds."""
         return (datetime.fromisoformat(text) - self.start).total_seconds()
 
-    def forbidding(self, row: Row, local: datetime, *, since: datetime) -> str | None:
-        """Return why a message may not go at a local moment, or None where it may.
-
-        What the clock forbids must have held since `since`, when the engine may have looked.
-        """
+    def forbidding(self, row: Row) -> str | None:
+        """Return what is committed that forbids a message to go, or None where nothing does."""
         _person, state = self.chats.get(row.chat_id, (None, "unknown"))
         if state != "active" and not (state == "stopped" and row.kind in REACHES_STOPPED):
             return f"the chat is {state}"
@@ -139,10 +149,27 @@ class Records:
                 return f"the broadcast is {self.broadcasts[row.broadcast_id]}"
             if row.person_id in self.declined:
                 return "she wants no news"
-        quiet = [self.is_quiet(row.person_id, moment) for moment in (since, local)]
-        if row.is_unasked and all(quiet):
-            return "these are her quiet hours"
         return None
+
+    def crowding(self, row: Row, now: float) -> str | None:
+        """Return that a person has, or is getting, another unsolicited message today."""
+        today = self.day(now)
+        for other in self.rows.values():
+            is_hers = other.person_id == row.person_id and other.is_unasked and other is not row
+            is_today = other.state in GONE and self.day(other.ended_at) == today
+            is_coming = other.state == "claimed" and other.intent_at
+            if row.is_unasked and is_hers and (is_today or is_coming):
+                return f"{other.name} is today's message to her"
+        return None
+
+    def day(self, at: float) -> date:
+        """Return the local day of a virtual moment."""
+        return (self.start + timedelta(seconds=at)).date()
+
+    def disturbing(self, row: Row, first: datetime, last: datetime) -> str | None:
+        """Return that a message comes in her quiet hours, if it does at both local moments."""
+        quiet = [self.is_quiet(row.person_id, moment) for moment in (first, last)]
+        return "these are her quiet hours" if row.is_unasked and all(quiet) else None
 
     def agrees(self, person_id: int | None, purpose: str) -> bool:
         """Whether a person's consent is in force."""

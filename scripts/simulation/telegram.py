@@ -14,6 +14,7 @@ from backend.domain.delivery import Attempt, Outcome
 from scripts.simulation.invariants import Invariants, gate_after
 from scripts.simulation.loop import VirtualLoop
 from scripts.simulation.process import Process
+from scripts.simulation.records import Call
 from scripts.simulation.story import Story
 
 # How long a call takes to end so, at most; and how often it was delivered all the same.
@@ -89,17 +90,17 @@ class Telegram:
 
     async def _call(self, process: Process, message: Message) -> Attempt:
         before_call("sendMessage")
-        call = self._invariants.call(message.id)
+        call = self._invariants.call(message.id, message.token)
         asked_at = self._loop.time()
         await process.step("before it calls about", str(message.id), most=_LONGEST_PAUSE)
-        self._invariants.hold_up(message.id, self._loop.time() - asked_at)
+        self._invariants.hold_up(call, self._loop.time() - asked_at)
         self._story.tell(process.name, message.id, f"calls Telegram for chat {message.chat_id}")
         attempt = self._answer(message)
         if attempt.outcome in (Outcome.RATE_LIMITED, Outcome.INVALID_TOKEN):
             wait = attempt.retry_after.total_seconds() if attempt.retry_after else None
             call.closes_gate_until = gate_after(self._loop.time(), wait)
         taken = _SECONDS.get(attempt.outcome, 0.2) * (0.2 + 0.8 * self._chance.random())
-        self._deliver(message, attempt.outcome, taken)
+        self._deliver(message, call, attempt.outcome, taken)
         await process.step("while it calls about", str(message.id))
         await asyncio.sleep(taken)
         await process.step("with the answer about", str(message.id))
@@ -132,14 +133,14 @@ class Telegram:
                 return outcome
         return Outcome.DELIVERED
 
-    def _deliver(self, message: Message, outcome: Outcome, taken: float) -> None:
+    def _deliver(self, message: Message, call: Call, outcome: Outcome, taken: float) -> None:
         """Let it arrive, if it does: always before a good answer, else perhaps long after."""
         chat = message.chat_id
         is_reachable = not ({chat} & (self.blocked | self.deactivated | self.moved.keys()))
         if is_reachable and self._draw(_DELIVERED_SHARE.get(outcome, 0.0)):
             longest = taken if outcome is Outcome.DELIVERED else _LONGEST_TRANSIT
             after = 0.9 * longest * self._chance.random()
-            self._later(after, partial(self._invariants.deliver, message.id))
+            self._later(after, partial(self._invariants.deliver, message.id, call))
 
     def _ended(self, process: Process, message: Message, attempt: Attempt) -> Attempt:
         said = attempt.outcome.value

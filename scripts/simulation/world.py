@@ -24,10 +24,9 @@ from scripts.simulation.telegram import Telegram
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=ZONE)
-_ONE_SENDER_SHARE = 0.5
 _LOOK_SECONDS, _CALM_SECONDS = 0.6, 1.2
 _RESTLESS_SECONDS = 5.0
-_LONGEST_SKIP = 1_800.0
+_LONGEST_SKIP = 3_600.0
 _NEXT = """
     SELECT min(moment) FROM (
         SELECT due_at AS moment FROM send WHERE state = 'queued'
@@ -37,15 +36,15 @@ _NEXT = """
 
 
 class VirtualClock(Clock):
-    """The township's clock, which runs with the loop's time."""
+    """A machine's clock, which runs with the loop's time; `skew` seconds ahead of the world's."""
 
-    def __init__(self, start: datetime, loop: VirtualLoop) -> None:
+    def __init__(self, start: datetime, loop: VirtualLoop, *, skew: float = 0.0) -> None:
         super().__init__(ZONE)
-        self._start = start
+        self._start = start + timedelta(seconds=skew)
         self._loop = loop
 
     def now(self) -> datetime:
-        """Return the moment the loop has come to."""
+        """Return the moment that this clock shows."""
         return (self._start + timedelta(seconds=self._loop.time())).astimezone(UTC)
 
 
@@ -62,7 +61,13 @@ class World:
         self.clock = VirtualClock(self.start, self.loop)
         self.story = Story(self.start, self.loop.time)
         self.records = Records(self.start)
-        self.invariants = Invariants(self.records, time=self.loop.time, tell=self.story.tell)
+        self.invariants = Invariants(
+            self.records,
+            time=self.loop.time,
+            tell=self.story.tell,
+            longest_pause=profile.longest_pause,
+            most_skew=2 * profile.skew,
+        )
         self.database = Database(image, self.invariants.commit)
         self.database.watch(TRIGGERS)
         self.telegram = Telegram(
@@ -75,7 +80,7 @@ class World:
         self.trouble = Trouble(
             profile.crash, profile.pause, profile.longest_pause, profile.database
         )
-        self.locks = Locks(has_one_sender=self.chance.random() < _ONE_SENDER_SHARE)
+        self.locks = Locks(later=self.later, loop=self.loop, chance=self.chance)
         self.processes: list[Process] = []
         self._living: list[Process] = []
         self.under_way: set[asyncio.Task[Any]] = set()
@@ -87,11 +92,20 @@ class World:
     @property
     def faults(self) -> int:
         """Return how many faults there were so far."""
-        return self.telegram.faults + sum(process.faults for process in self.processes)
+        return (
+            self.telegram.faults
+            + self.locks.faults
+            + sum(process.faults for process in self.processes)
+        )
 
     def new_id(self) -> int:
         """Return a new row's id."""
         return next(self._ids)
+
+    def a_clock(self) -> VirtualClock:
+        """Return a clock that is as far before or behind the world's as this seed's may be."""
+        skew = self.profile.skew * self.chance.uniform(-1.0, 1.0)
+        return VirtualClock(self.start, self.loop, skew=skew)
 
     def new_process(self, name: str) -> Process:
         """Start a process, which has its own connection and nothing else."""
@@ -103,6 +117,7 @@ class World:
             trouble=self.trouble,
             is_restless=self.is_restless,
             tell=self.story.tell,
+            on_pause=self.locks.pause,
         )
         client = client_of(self.database, process)
         process.context.run(self._tortoise.connections.set, NAME, client)

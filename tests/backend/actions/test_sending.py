@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tortoise.exceptions import OperationalError
 
-from backend.actions import delivery
+from backend.actions import delivery, recovery
 from backend.actions.delivery import Message
 from backend.actions.gate import close_gate
 from backend.actions.pace import Pace
@@ -178,3 +178,48 @@ async def test_what_was_sent_is_finished_once_the_database_is_back(
         await draining
     assert set((await states()).values()) == {"sent"}
     assert len(telegram.called) == 3
+
+
+async def test_a_row_that_was_taken_up_and_claimed_anew_goes_once_and_stops_nothing(
+    database: str, clock: FrozenClock, now: datetime
+) -> None:
+    """Another process puts it back while this one still has it waiting, and claims it again."""
+    await an_account(1)
+    for _ in range(3):
+        await a_send(1, now=now)
+    telegram, pace = Telegram(), Pace(1000, per_chat_second=10)
+    sender = sender_of(telegram, clock, pace=pace, idle_seconds=0.01)
+    stop = asyncio.Event()
+    running = asyncio.create_task(sender.run(stop))
+    while not telegram.called:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await recovery.put_back_unknown(OWNER, known=())
+    sender.nudge()
+    while await Send.filter(state="sent").count() < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    stop.set()
+    await running
+    assert sorted(message.id for message in telegram.called) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_who_sends_no_more_but_lives_on_leaves_nothing_claimed(
+    database: str, clock: FrozenClock, now: datetime
+) -> None:
+    """Its lock is lost with the database: it insists, as nobody else may take its rows up."""
+    await a_queue(2, now=now)
+    telegram, stop = Telegram(), asyncio.Event()
+    await execute(
+        "CREATE TRIGGER away BEFORE UPDATE OF state ON send WHEN old.state = 'claimed'"
+        " BEGIN SELECT raise(ABORT, 'away'); END"
+    )
+    sender = sender_of(telegram, clock, idle_seconds=0.01)
+    running = asyncio.create_task(sender.run(stop, is_over=lambda: False))
+    while len(telegram.called) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    stop.set()
+    await asyncio.sleep(0.2)
+    assert not running.done()
+    await execute("DROP TRIGGER away")
+    await running
+    assert set((await states()).values()) == {"sent"}
