@@ -42,6 +42,9 @@ logger = structlog.get_logger(__name__)
 PARTS = frozenset({"web", "bot", "jobs"})
 _LONGEST_WAIT_SECONDS = 30.0
 _ANSWERING_SHARE = 1 / 3
+# As many calls at a time as reach the limit where each takes so long, but no fewer than these.
+_SLOW_ANSWER_SECONDS = 0.15
+_FEWEST_AT_A_TIME = 64
 
 
 @dataclass
@@ -121,10 +124,12 @@ async def assembled(
     *,
     per_chat_second: float = 1.0,
     share: float = 1.0,
+    width: int | None = None,
 ) -> Service:
     """Put the parts together over the open database; nothing runs yet.
 
-    Raises CalendarMistake when the township's published values do not fit calendars that are new.
+    `width` is how many calls the sender makes at a time; None: as the limit needs. Raises
+    CalendarMistake when the township's published values do not fit calendars that are new.
     """
     await publications.publish_shipped(now=clock.now())
     office = Office(config.bot_name or "", config.clinic_phone)
@@ -144,6 +149,7 @@ async def assembled(
         prepare=courier.prepare,
         pace=pace,
         gate=desk.gate,
+        width=width or max(_FEWEST_AT_A_TIME, int(pace.per_second * _SLOW_ANSWER_SECONDS)),
     )
     return Service(config, clock, walk, desk, Turns(walk, desk), desk.sender, stop)
 

@@ -22,8 +22,8 @@ _CONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 20.0
 _POLL_ANSWER_SECONDS = 40.0
 _UPLOAD_SECONDS = 60.0
-# Those of the sender's two lanes, and as many that are not the outbox's.
-_CALLS_AT_ONCE = 192
+# Those of the sender's two lanes at their widest, and as many that are not the outbox's.
+_CALLS_AT_ONCE = 450
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _JSON = {"Content-Type": "application/json"}
 

@@ -32,6 +32,7 @@ from backend.store.sql import (
     execute,
     execute_many,
     in_shared_transaction,
+    sharing_a_commit,
 )
 
 _TOKEN_PAUSE = timedelta(minutes=1)
@@ -173,16 +174,17 @@ async def intend(messages: Sequence[Message], *, now: datetime) -> list[bool]:
     if not messages:
         return []
     held, values = _held(messages, after=5)
-    rows = await execute(
-        f"""{held} UPDATE send SET intent_at = $1 FROM held h
-        WHERE send.id = h.id AND send.token = h.token AND send.state = 'claimed' AND EXISTS (
-            SELECT 1 FROM send s JOIN account a ON a.tg_id = s.chat_id
-            LEFT JOIN person p ON p.id = s.person_id
-            WHERE s.id = h.id AND s.expires_at > $1 AND {may_go("$2", day=("$4", "$5"))})
-        AND NOT EXISTS (SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1)
-        RETURNING send.id, send.token""",
-        *(now, minute_of(now), GATE, *day_of(now), *values),
-    )
+    async with sharing_a_commit():
+        rows = await execute(
+            f"""{held} UPDATE send SET intent_at = $1 FROM held h
+            WHERE send.id = h.id AND send.token = h.token AND send.state = 'claimed' AND EXISTS (
+                SELECT 1 FROM send s JOIN account a ON a.tg_id = s.chat_id
+                LEFT JOIN person p ON p.id = s.person_id
+                WHERE s.id = h.id AND s.expires_at > $1 AND {may_go("$2", day=("$4", "$5"))})
+            AND NOT EXISTS (SELECT 1 FROM gate g WHERE g.name = $3 AND g.closed_until > $1)
+            RETURNING send.id, send.token""",
+            *(now, minute_of(now), GATE, *day_of(now), *values),
+        )
     intended = {(row["id"], row["token"]) for row in rows}
     return [(message.id, message.token) in intended for message in messages]
 

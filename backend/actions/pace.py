@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 # A second as the sender counts it: what arrives a little late or early still fits into one.
 _SECOND = 1.006
 _BURST = 3
-_CATCH_UP_SECONDS = 0.05
+_CATCH_UP_SECONDS = 0.25
 _FORGET_CHATS_ABOVE = 10_000
 
 

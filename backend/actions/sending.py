@@ -7,6 +7,7 @@ committed before its call is made, and is finished by its token.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -51,14 +52,26 @@ _SAYS_NOTHING_OF_THE_TOKEN = (Treatment.NOT_SENT, Treatment.UNCLEAR)
 class _Lane:
     """One of the two ways out: answers to people, or what goes to many at once.
 
-    `places` are for calls, `ahead` for what has its intent committed and waits for its call;
-    `waiting` counts all that is claimed and whose call has not begun.
+    `ahead` is for what has its intent committed and waits for its call, `places` for calls under
+    way, `unwritten` for calls until what became of them is written, so that a crash leaves few of
+    unclear fate; `waiting` counts all that is claimed and whose call has not begun.
     """
 
     is_answer: bool
-    places: asyncio.Semaphore
     ahead: asyncio.Semaphore
+    places: asyncio.Semaphore
+    unwritten: asyncio.Semaphore
     waiting: int = 0
+
+
+def _lane(width: int, ahead: float, *, is_answer: bool = False) -> _Lane:
+    """Return a lane for `width` calls at a time, with `ahead` of them prepared."""
+    return _Lane(
+        is_answer,
+        ahead=asyncio.Semaphore(max(1, min(width, int(ahead)))),
+        places=asyncio.Semaphore(width),
+        unwritten=asyncio.Semaphore(2 * width),
+    )
 
 
 class Sender:
@@ -90,10 +103,8 @@ class Sender:
         self._pace = pace
         self._gate = gate or Gate()
         self._idle_seconds = idle_seconds
-        ahead = max(1, min(width, int(pace.per_second * _INTENDED_AHEAD_SECONDS)))
-        self._bulk = _Lane(False, asyncio.Semaphore(width), asyncio.Semaphore(ahead))
-        answers_ahead = max(1, min(width, int(pace.per_second * _ANSWERS_AHEAD_SECONDS)))
-        self._answers = _Lane(True, asyncio.Semaphore(width), asyncio.Semaphore(answers_ahead))
+        self._bulk = _lane(width, pace.per_second * _INTENDED_AHEAD_SECONDS)
+        self._answers = _lane(width, pace.per_second * _ANSWERS_AHEAD_SECONDS, is_answer=True)
         self._most_bulk = max(2, min(4 * width, int(pace.per_second * _CLAIMED_AHEAD_SECONDS)))
         self._intents = Grouped(self._write_intents)
         self._returns = Grouped(self._write_returns)
@@ -265,10 +276,13 @@ class Sender:
             await self._insist(partial(self._returns.add, message))
             return
         try:
-            # The place is kept until it is written, so that a crash leaves few of unclear fate.
-            await self._finish(message, await self._attempt(message, send))
+            try:
+                attempt = await self._attempt(message, send)
+            finally:
+                lane.places.release()
+            await self._finish(message, attempt)
         finally:
-            lane.places.release()
+            lane.unwritten.release()
 
     async def _in_its_turn(self, message: Message, lane: _Lane) -> Send | None:
         """Commit the intent, have it written, wait for place and slot; None where it may not go.
@@ -292,16 +306,16 @@ class Sender:
         is_stale = self._clock.now() - looked_at > _LOOK_HOLDS
         if send and (is_stale or self._is_shut()):
             lane.places.release()
+            lane.unwritten.release()
             return None
         return send
 
     async def _take_place(self, message: Message, lane: _Lane) -> None:
-        await lane.places.acquire()
-        try:
+        async with AsyncExitStack() as stack:
+            for places in (lane.unwritten, lane.places):
+                await stack.enter_async_context(places)
             await self._pace.slot(message.chat_id, is_answer=lane.is_answer)
-        except BaseException:
-            lane.places.release()
-            raise
+            stack.pop_all()
 
     def _ask_for_more(self) -> None:
         is_dry = asyncio.get_running_loop().time() < self._dry_until

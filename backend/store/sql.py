@@ -13,7 +13,7 @@ from tortoise.backends.base_postgres.client import translate_exceptions
 from tortoise.context import require_context
 
 from backend.store.sqlite import statements_at_once
-from backend.store.transactions import in_shared_transaction, in_transaction
+from backend.store.transactions import in_shared_transaction, in_transaction, sharing_a_commit
 
 __all__ = [
     "among",
@@ -30,6 +30,7 @@ __all__ = [
     "marks",
     "pairs",
     "read",
+    "sharing_a_commit",
     "statements_at_once",
 ]
 

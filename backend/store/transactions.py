@@ -44,6 +44,16 @@ async def in_shared_transaction() -> AsyncIterator[None]:
             yield
 
 
+@asynccontextmanager
+async def sharing_a_commit() -> AsyncIterator[None]:
+    """As `in_shared_transaction`, for a block of one statement, which PostgreSQL commits alone."""
+    if isinstance(require_context().db(), ImmediateClient):
+        async with in_shared_transaction():
+            yield
+    else:
+        yield
+
+
 @contextmanager
 def _noted() -> Iterator[None]:
     """Note that the block is inside a transaction."""

@@ -20,6 +20,8 @@ from scripts.benchmarks.loopback import TOKEN, Loopback
 from scripts.benchmarks.village import ZONE
 
 UNLIMITED = 100_000
+# Calls at a time without a limit, ours and the baselines' alike.
+IN_FLIGHT = 64
 _update_ids = count(700_000_001)
 
 
@@ -40,7 +42,11 @@ async def serving(
     ).model_copy(update={"messages_per_second": rate})
     async with AsyncExitStack() as stack:
         service = await assembled(
-            config, Clock(ZONE), asyncio.Event(), per_chat_second=per_chat_second
+            config,
+            Clock(ZONE),
+            asyncio.Event(),
+            per_chat_second=per_chat_second,
+            width=IN_FLIGHT if rate == UNLIMITED else None,
         )
         app = web.Application()
         app.router.add_routes(

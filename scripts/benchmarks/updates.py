@@ -28,10 +28,15 @@ from bot.webhook import PATH
 from scripts.benchmarks.databases import Prepared, prepared
 from scripts.benchmarks.loopback import TOKEN, Loopback, Tapped, Taps, loopback
 from scripts.benchmarks.measuring import compare
-from scripts.benchmarks.serving import UNLIMITED, keep_to_one_core, saying, serving
+from scripts.benchmarks.serving import (
+    IN_FLIGHT,
+    UNLIMITED,
+    keep_to_one_core,
+    saying,
+    serving,
+)
 from scripts.benchmarks.village import BROADCAST, FIRST_CHAT, ZONE, settle
 
-IN_FLIGHT = 64
 TOPICS = (Purpose.MATERNAL, Purpose.FOLIC_ACID, Purpose.CHECKUP)
 USUAL_RATE = 30
 _WARMING, _TAPS_DURING, _TAPS_PER_SECOND = 64, 200, 10

@@ -20,6 +20,7 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox
 from bot.send import Courier
 from bot.templates import TEMPLATES
+from bot.transport import Written
 from bot.turns import Turns
 from bot.viewer import Office
 from tests.bot.virtual_time import VirtualLoop
@@ -91,16 +92,20 @@ class Wire(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | Written | None = None,
         *_timeouts: Any,
         **_more: Any,
     ) -> tuple[int, bytes]:
         """Make a call of the Bot API."""
         at, name = self.loop.time(), url.rpartition("/")[2]
-        params = request_data.json_parameters if request_data else {}
+        params: dict[str, Any] = {}
+        if isinstance(request_data, Written):
+            params = json.loads(request_data.content)
+        elif request_data:
+            params = dict(request_data.json_parameters)
         await asyncio.sleep(ANSWER_SECONDS)
-        status, body = await self._answer(name, dict(params))
-        self.made.append(Made(at, self.loop.time(), name, dict(params), status))
+        status, body = await self._answer(name, params)
+        self.made.append(Made(at, self.loop.time(), name, params, status))
         return status, json.dumps(body).encode()
 
     async def _answer(self, name: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:
