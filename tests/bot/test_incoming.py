@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -22,6 +23,7 @@ from backend.store.sql import execute
 from bot.service import Service, assembled
 from bot.turns import Turns
 from tests.bot.conftest import Town
+from tests.bot.shops import two_shops
 from tests.bot.talk import start
 from tests.bot.test_turns import SHOP, orders
 
@@ -160,6 +162,23 @@ async def forget_everything() -> None:
     await execute("DELETE FROM region WHERE code LIKE '41%'")
 
 
+@pytest.fixture
+def settings(
+    town: Town, database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> dict[str, str]:
+    """The settings of another process on the town's database."""
+    url, keys = f"sqlite://{tmp_path / 'test.db'}", tmp_path / "keys"
+    if database == "postgres":
+        folder: Path = request.getfixturevalue("postgres_folder")
+        url, keys = (folder / "address").read_text(), folder / "keys"
+    return {
+        "TELEGRAM_TOKEN": town.sandbox.token,
+        "TELEGRAM_API": town.service.config.telegram_api,
+        "DATABASE_URL": url,
+        "KEYS_FILE": str(keys),
+    }
+
+
 @pytest.mark.parametrize(
     ("chats", "each"),
     [
@@ -168,25 +187,24 @@ async def forget_everything() -> None:
     ],
 )
 async def test_updates_shuffled_and_repeated_over_two_processes_end_as_in_order(
-    town: Town, chats: int, each: int
+    town: Town, chats: int, each: int, settings: dict[str, str]
 ) -> None:
     chance = Random(20261123)
-    async with two_processes(town) as (one, other):
-        updates = await in_order(one, chats, each, chance)
-        await settled(town, other)
-        expected = await what_is_true()
-        await forget_everything()
+    town.service.desk.dialogs = SHOP
+    updates = await in_order(town.service, chats, each, chance)
+    await town.settle()
+    expected = await what_is_true()
+    await forget_everything()
+    async with two_shops(**settings) as shops:
         for arrivals in shuffled(updates, chance):
             await asyncio.gather(
-                *(
-                    hand_over((one, other)[arrival.process].turns, one, arrival.update)
-                    for arrival in arrivals
-                )
+                *(shops[arrival.process].take(arrival.update) for arrival in arrivals)
             )
-        await settled(town, other)
-        assert await what_is_true() == expected
-        assert len(expected["orders"]) > 1, "something was ordered at all"
-        assert len(expected["seen"]) == chats * each
+        for shop in shops:
+            await shop.take(None)
+    assert await what_is_true() == expected
+    assert len(expected["orders"]) > 1, "something was ordered at all"
+    assert len(expected["seen"]) == chats * each
 
 
 @pytest.mark.parametrize(
