@@ -26,7 +26,7 @@ OUT_OF_DATE = say("This one is out of date. Here is the newest.")
 APOLOGY = say("Something went wrong here. What you did before is kept. Try again.")
 BACK, CANCEL = say("⬅ Back"), say("✖ Cancel")
 EDIT, SEND = "editMessageText", "sendMessage"
-_codes = count(410000000001)
+_codes: Iterator[int] = count(410000000001)
 _update_ids = count(4_000_000_001)
 
 
