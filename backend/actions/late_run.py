@@ -25,13 +25,14 @@ from backend.store.sql import Row, as_datetime, execute, execute_many, in_transa
 
 _BATCH = 2_000
 _ONE_DAY = timedelta(days=1)
+# The plus has SQLite look up the few days gone by, instead of everything of everybody.
 _LATE = f"""
     SELECT d.*, p.reminder_minute, p.folic_acid_minute, a.tg_id, a.state_at,
         (SELECT max(c.given_at) FROM consent c WHERE c.person_id = d.person_id
             AND c.purpose IN ('service', d.topic) AND c.withdrawn_at IS NULL) AS agreed_at,
         (SELECT max(t.chosen_at) FROM topic_choice t WHERE t.person_id = d.person_id
             AND t.topic = d.topic) AS chosen_at
-    FROM due_service d JOIN person p ON p.id = d.person_id
+    FROM due_service d JOIN person p ON p.id = +d.person_id
     JOIN account a ON a.person_id = p.id AND a.state = 'active'
     WHERE d.remind_on < $1 AND {IS_LIVE} AND {AGREED}
 """

@@ -10,6 +10,7 @@ from backend.domain.reminders import next_reminder_on
 from backend.store.sql import Row, execute, execute_many, in_transaction
 
 _BATCH = 2_000
+# The plus keeps SQLite from going through everybody's services in the order of their ids.
 # A stopped or blocked chat is a choice and makes no visit; who has none that works is visited.
 _DUE = f"""
     SELECT d.*, p.village_code, h.cadre_id, EXISTS (SELECT 1 FROM task t
@@ -18,7 +19,7 @@ _DUE = f"""
     LEFT JOIN household h ON h.id = p.household_id
     WHERE {WANTED} AND NOT EXISTS (SELECT 1 FROM account a
         WHERE a.person_id = p.id AND a.state NOT IN ('deactivated', 'unreachable'))
-    ORDER BY d.id LIMIT {_BATCH}
+    ORDER BY +d.id LIMIT {_BATCH}
 """
 _INSERT = """
     INSERT INTO task (person_id, village_code, cadre_id, kind, due_service_id, dedup_key, state,
@@ -29,7 +30,8 @@ _INSERT = """
 """
 _CLOSE = """
     UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open' AND kind = 'visit'
-    AND due_service_id IN (SELECT id FROM due_service WHERE state NOT IN ('planned', 'open'))
+    AND EXISTS (SELECT 1 FROM due_service d WHERE d.id = task.due_service_id
+        AND d.state NOT IN ('planned', 'open'))
     RETURNING id
 """
 
