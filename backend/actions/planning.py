@@ -40,6 +40,8 @@ _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 _BATCH = 2_000
 # As many as are planned while the rows of those before them are written.
 _AT_ONCE = 250
+# That a live service opens, or has its last day, by a day; said as its index has it.
+_TURNS = "CASE state WHEN 'planned' THEN opens_on WHEN 'open' THEN closes_on END <= $1"
 _ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
 
 # A person's id, facts and rows; the rules to plan by, all of a rulebook or those of some ids.
@@ -162,12 +164,12 @@ async def roll(*, now: datetime) -> Changes:
     async with in_transaction():
         opened = await execute(
             "UPDATE due_service SET state = 'open', updated_at = $2"
-            " WHERE state = 'planned' AND opens_on <= $1 AND closes_on >= $1 RETURNING 1 AS one",
+            f" WHERE {_TURNS} AND state = 'planned' AND closes_on >= $1 RETURNING 1 AS one",
             *(today, now),
         )
         closed = await execute(
             "UPDATE due_service SET state = 'closed', remind_on = NULL, updated_at = $2"
-            " WHERE state IN ('planned', 'open') AND closes_on < $1 RETURNING 1 AS one",
+            f" WHERE {_TURNS} AND closes_on < $1 RETURNING 1 AS one",
             *(today, now),
         )
     return Changes(moved=len(opened), ended=len(closed))

@@ -77,7 +77,8 @@ class DueService(Model):
 
         table = "due_service"
         unique_together = (("person_id", "rule", "episode", "occurrence"),)
-        indexes = (Index(fields=("remind_on",)), Index(fields=("state", "closes_on")))
+        # And one on the day on which a live service opens or closes next, made by a migration.
+        indexes = (Index(fields=("remind_on",)),)
 
 
 class ServiceRecord(Model):

@@ -11,7 +11,7 @@ from backend.actions.events import Told
 from backend.domain.consent import Purpose
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Send
-from backend.store.sql import connection, execute
+from backend.store.sql import connection, dialect, execute
 from tests.builders import wang_xiuying
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -40,3 +40,12 @@ async def test_the_outbox_tells_on_which_day_a_service_was_reminded_of(
 @pytest.mark.parametrize("state", ["cancelled", "expired"])
 async def test_what_never_went_out_is_no_reminder(now: datetime, state: str) -> None:
     assert await reminded_days(now, state) == {None}
+
+
+async def test_the_day_on_which_a_service_opens_or_closes_next_is_indexed() -> None:
+    asked = {
+        "sqlite": "SELECT sql AS made FROM sqlite_master WHERE tbl_name = 'due_service'",
+        "postgres": "SELECT indexdef AS made FROM pg_indexes WHERE tablename = 'due_service'",
+    }
+    made = [str(row["made"]) for row in await execute(asked[dialect()])]
+    assert any("CASE state" in text and "closes_on" in text for text in made)
