@@ -89,12 +89,13 @@ def _raising(story: Story) -> None:
     if story.random.random() < 0.6:
         story.tell("birth", born - timedelta(story.random.randint(500, 1000)), mode="vaginal")
     if story.random.random() < 0.4:
-        lmp = born - timedelta(279)
+        lmp = born - timedelta(story.random.randint(245, 294))
         about = story.tell("pregnancy", lmp, lmp=lmp)
     mode = "caesarean" if story.random.random() < 0.35 else "vaginal"
     birth = story.tell("birth", born, mode=mode, about=about)
     if story.random.random() < 0.3:
-        story.tell("discharge", min(TODAY, born + timedelta(4)), about=birth)
+        home = born + timedelta(story.random.randint(1, 7))
+        story.tell("discharge", min(TODAY, home), about=birth)
     for months in (3, 6, 12, 24):
         if story.random.random() < 0.4:
             story.had("k2", birth, months, born + timedelta(months * 30 + 10))
