@@ -17,6 +17,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from backend.actions.network import before_call
+from backend.actions.pace import note_departure
 
 _CONNECT_SECONDS = 10.0
 _ANSWER_SECONDS = 20.0
@@ -47,6 +48,18 @@ async def call(bot: Bot, method: str, **parameters: Any) -> Any:
     return await bot.request.post(f"{bot.base_url}/{method}", written)
 
 
+class _Request(aiohttp.ClientRequest):
+    """The stock request; whoever minds the limit is told when it is written.
+
+    Before that it may have waited for a new connection, which the calls after it need not.
+    """
+
+    async def write_bytes(self, *given: Any, **more: Any) -> None:
+        """Write it."""
+        note_departure()
+        await super().write_bytes(*given, **more)
+
+
 class Connections(BaseRequest):
     """At most `size` connections, on which no call is made inside a transaction."""
 
@@ -66,7 +79,10 @@ class Connections(BaseRequest):
             connector = aiohttp.TCPConnector(limit=self._size, ssl=_certificates())
             headers = {"User-Agent": self.USER_AGENT}
             self._session = aiohttp.ClientSession(
-                connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                headers=headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                request_class=_Request,
             )
 
     async def shutdown(self) -> None:

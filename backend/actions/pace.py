@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 # A second as the sender counts it: what arrives a little late or early still fits into one.
@@ -18,6 +19,16 @@ class _Call:
     chat_id: int | None
     granted: "asyncio.Future[None]"
     made_at: float = field(default=0.0)
+
+
+_under_way: ContextVar[_Call | None] = ContextVar("call_under_way", default=None)
+
+
+def note_departure() -> None:
+    """Say that the call which this task has the slot of is written only now."""
+    call = _under_way.get()
+    if call:
+        call.made_at = asyncio.get_running_loop().time()
 
 
 class Pace:
@@ -64,6 +75,7 @@ class Pace:
                 raise
             # Counted from when it is really made, as the loop may have been busy meanwhile.
             call.made_at = loop.time()
+        _under_way.set(call)
 
     def _grant(self) -> None:
         """Give slots to those who wait as long as there are any, and come back for the next."""

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from itertools import pairwise
 from typing import Any
 
-from backend.actions.pace import Pace
+from backend.actions.pace import Pace, note_departure
 
 FULL_SHARE = 0.99
 
@@ -118,3 +118,21 @@ def test_who_gives_up_waiting_takes_no_slot() -> None:
 
     run(calls(), loop)
     assert round(made[0], 1) == 1.0
+
+
+def test_a_call_that_waits_for_a_connection_counts_from_when_it_is_written() -> None:
+    loop, left = VirtualLoop(), list[float]()
+    pace = Pace(30)
+
+    async def call(number: int) -> None:
+        await pace.slot(is_answer=False)
+        if number < 10:
+            await asyncio.sleep(0.2)
+        note_departure()
+        left.append(loop.time())
+
+    async def calls() -> None:
+        await asyncio.gather(*(call(number) for number in range(90)))
+
+    run(calls(), loop)
+    assert most_in_a_second(sorted(left)) <= 30
