@@ -275,6 +275,7 @@ BUGS = (
         "what is claimed anew is forgotten with what was put back",
         "floods",
         (SENDING, "if self._known[message.id] is message:", "if True:"),
+        is_rare=True,
     ),
     _bug(
         "nobody is woken when a slot is free again",
