@@ -176,6 +176,7 @@ def settings(
         "TELEGRAM_API": town.service.config.telegram_api,
         "DATABASE_URL": url,
         "KEYS_FILE": str(keys),
+        "MESSAGES_PER_SECOND": "1000",
     }
 
 

@@ -6,7 +6,7 @@ from scripts.simulation.seeds import Result, Simulator
 from tests.scripts.simulation.planted import BUGS, Bug, planted
 
 ENOUGH_SEEDS = 200
-MANY_SEEDS = 2_000
+MANY_SEEDS = 10_000
 # One per cent unclear makes less than one of a hundred double, in the mean of many seeds.
 MOST_DOUBLE = 0.02
 
