@@ -105,6 +105,22 @@ class Database:
         if self._holder is not session:
             return
         self.raw.execute("COMMIT" if is_kept else "ROLLBACK")
+        self._free(is_kept=is_kept)
+
+    def commit(self, session: "Session") -> None:
+        """Commit a session's transaction; raise OperationalError where it was lost meanwhile."""
+        if self._holder is not session:
+            raise sqlite3.OperationalError("cannot commit - no transaction is active")
+        self.let_go(session, is_kept=True)
+
+    def follow(self, session: "Session") -> None:
+        """Keep in step with SQLite: a savepoint outside of a transaction begins one of its own."""
+        if self._holder is None and self.raw.in_transaction:
+            self._holder = session
+        elif self._holder is session and not self.raw.in_transaction:
+            self._free(is_kept=True)
+
+    def _free(self, *, is_kept: bool) -> None:
         self._holder = None
         self.flush(is_kept=is_kept)
         waiting, self._waiting = self._waiting, []
@@ -169,7 +185,7 @@ class Session:
 
     async def commit(self) -> None:
         """Commit; when the answer gets lost on the way, it is committed all the same."""
-        await self._run("COMMIT", lambda: self._database.let_go(self, is_kept=True))
+        await self._run("COMMIT", lambda: self._database.commit(self))
 
     async def rollback(self) -> None:
         """Take everything back, whatever else goes wrong."""
@@ -187,6 +203,7 @@ class Session:
             database.let_go(self, is_kept=False)
             raise sqlite3.OperationalError("disk I/O error")
         result = work()
+        database.follow(self)
         if not database.is_held_by(self):
             database.flush(is_kept=True)
         await process.step("after", query)
