@@ -265,7 +265,7 @@ class Sender:
                 message = heappop(queue)[-1]
                 await self._deliver(message, self._lane_of(message))
                 # What was put back may be claimed anew already, and then is known anew.
-                if self._known[message.id] is message:
+                if self._known.get(message.id) is message:
                     del self._known[message.id]
         finally:
             del self._queues[chat_id]

@@ -20,6 +20,7 @@ from tests.builders import a_person, an_account
 from tests.sends import a_send
 
 OWNER = 77
+PATIENCE = 30.0
 FIRST, SECOND = 5, 6
 DELIVERED = Attempt(Outcome.DELIVERED, message_id=9)
 
@@ -191,12 +192,14 @@ async def test_a_row_that_was_taken_up_and_claimed_anew_goes_once_and_stops_noth
     sender = sender_of(telegram, clock, pace=pace, idle_seconds=0.01)
     stop = asyncio.Event()
     running = asyncio.create_task(sender.run(stop))
-    while not telegram.called:  # noqa: ASYNC110
-        await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE):
+        while not telegram.called:  # noqa: ASYNC110
+            await asyncio.sleep(0)
     await recovery.put_back_unknown(OWNER, known=())
     sender.nudge()
-    while await Send.filter(state="sent").count() < 3:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while await Send.filter(state="sent").count() < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     stop.set()
     await running
     assert sorted(message.id for message in telegram.called) == [1, 2, 3]
@@ -207,7 +210,7 @@ async def test_who_sends_no_more_but_lives_on_leaves_nothing_claimed(
     database: str, clock: FrozenClock, now: datetime
 ) -> None:
     """Its lock is lost with the database: it insists, as nobody else may take its rows up."""
-    await a_queue(2, now=now)
+    await a_queue(1, now=now)
     telegram, stop = Telegram(), asyncio.Event()
     await execute(
         "CREATE TRIGGER away BEFORE UPDATE OF state ON send WHEN old.state = 'claimed'"
@@ -215,8 +218,9 @@ async def test_who_sends_no_more_but_lives_on_leaves_nothing_claimed(
     )
     sender = sender_of(telegram, clock, idle_seconds=0.01)
     running = asyncio.create_task(sender.run(stop, is_over=lambda: False))
-    while len(telegram.called) < 2:  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while not telegram.called:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     stop.set()
     await asyncio.sleep(0.2)
     assert not running.done()

@@ -274,7 +274,7 @@ BUGS = (
     _bug(
         "what is claimed anew is forgotten with what was put back",
         "floods",
-        (SENDING, "if self._known[message.id] is message:", "if True:"),
+        (SENDING, "if self._known.get(message.id) is message:", "if True:"),
         is_rare=True,
     ),
     _bug(
