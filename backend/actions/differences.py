@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from backend.actions.dues import read_due
@@ -12,28 +13,35 @@ from backend.domain.events import EventKind
 from backend.domain.moved_reminders import Reminded, remind_after_move
 from backend.domain.reminders import first_reminder_on
 from backend.domain.rule_changes import Effect, effect
-from backend.domain.schedule import DueService, Facts, State
+from backend.domain.rules import Series
+from backend.domain.schedule import DueService, Facts, Owed, State, spread
+from backend.store.alike import Alike, AlikeRows, Owned, Values
 from backend.store.sql import Row, as_date
 
 _LIVE = ("planned", "open")
+# Nearly as many as a million people have; the rulebook in force beside one that is simulated.
+_ALIKE_KEPT, _BOOKS_KEPT = 65_536, 2
 # What the plan decides of a row, in the order of `_planned`.
 _PLANNED = (
     *("rule_version", "topic", "opens_on", "due_on", "closes_on"),
     *("state", "anchor", "anchor_on", "done_on"),
 )
-COLUMNS = ("person_id", "rule", "episode", "occurrence", *_PLANNED, "remind_on", "updated_at")
+NEW_ROWS = AlikeRows(
+    "due_service",
+    own=("person_id", "episode"),
+    shared=("rule", "occurrence", *_PLANNED, "remind_on"),
+    at="updated_at",
+)
 _MARKED = ", ".join(f"{name} = ${number}" for number, name in enumerate(_PLANNED, 1))
 MOVE = f"UPDATE due_service SET {_MARKED}, remind_on = $10, updated_at = $11 WHERE id = $12"
 UNSAY = "UPDATE due_service SET reminded_on = NULL WHERE id = $1"
 END = "UPDATE due_service SET state = $1, remind_on = NULL, updated_at = $2 WHERE id = $3"
 
-_STATE = COLUMNS.index("state") - COLUMNS.index("rule") - 1
+_STATE = 2 + _PLANNED.index("state")
 # The text of a state and of an anchor, and which states are worth a row of their own.
 _TEXTS = {word: word.value for kind in (State, Anchor) for word in kind}
 _WRITTEN = frozenset(state for state in State if state.is_live or state is State.DONE)
 _DONE = State.DONE
-
-Values = tuple[object, ...]
 
 
 class Moved(NamedTuple):
@@ -47,9 +55,9 @@ class Moved(NamedTuple):
 
 @dataclass(slots=True)
 class Difference:
-    """The rows to write: new ones by `COLUMNS`, those that move, and those nobody is owed."""
+    """The rows to write: new ones by `NEW_ROWS`, those that move, and those nobody is owed."""
 
-    added: list[Values] = field(default_factory=list)
+    added: list[Owned] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     ended: list[Row] = field(default_factory=list)
 
@@ -58,6 +66,18 @@ class Difference:
         self.added += other.added
         self.moved += other.moved
         self.ended += other.ended
+
+    @property
+    def count_added(self) -> int:
+        """How many rows are new."""
+        return sum(len(alike.rows) for _, _, alike in self.added)
+
+    def added_rows(self) -> Iterator[Row]:
+        """The new rows, column by column."""
+        for person_id, episode, alike in self.added:
+            own = {"person_id": person_id, "episode": episode}
+            for values in alike.rows:
+                yield own | dict(zip(NEW_ROWS.shared, values, strict=True))
 
     @property
     def over(self) -> list[int]:
@@ -81,14 +101,61 @@ class Difference:
 
     def effects(self) -> Iterator[tuple[int, str, Effect]]:
         """What people see of it: whose service, by which rule, and what becomes of it."""
-        for person_id, rule, *values in self.added:
-            if values[_STATE] in _LIVE:
-                yield cast(int, person_id), cast(str, rule), Effect.APPEARS
+        for person_id, _, alike in self.added:
+            for values in alike.rows:
+                if values[_STATE] in _LIVE:
+                    yield person_id, cast(str, values[0]), Effect.APPEARS
         for step in self.moved:
             if what := effect(read_due(step.row), step.due):
                 yield step.row["person_id"], step.due.rule, what
         for row in self.ended:
             yield row["person_id"], row["rule"], Effect.VANISHES
+
+
+class NewRows:
+    """The new rows of what is owed by a rulebook today, but for whose they are; remembered."""
+
+    def __init__(self, book: Rulebook, today: date) -> None:
+        self._book, self._today = book, today
+        self._of_series: dict[Series, Alike] = {}
+        self._of_rows: dict[tuple[Values, ...], Alike] = {}
+
+    def add(self, person_id: int, facts: Facts, owed: Iterable[Owed], to: Difference) -> None:
+        """Note what a person is owed who has no rows yet; what ended already is left out."""
+        known, add = self._of_series, to.added.append
+        for one in owed:
+            _, episode, series, is_hers = one
+            alike = None if is_hers else known.get(series)
+            if alike is None:
+                alike = self._alike(spread([one]), facts)
+                if not is_hers:
+                    known[series] = alike
+            if alike.rows:
+                add((person_id, episode, alike))
+
+    def add_one(self, person_id: int, facts: Facts, due: DueService, to: Difference) -> None:
+        """Note a service that a person is owed and has no row for, unless it ended already."""
+        alike = self._alike([due], facts)
+        if alike.rows:
+            to.added.append((person_id, due.episode, alike))
+
+    def _alike(self, dues: Iterable[DueService], facts: Facts) -> Alike:
+        """The same object for the same rows, as long as they are remembered."""
+        rows = tuple(self._row(due, facts) for due in dues if due.state in _WRITTEN)
+        if max(len(self._of_rows), len(self._of_series)) >= _ALIKE_KEPT:
+            self._of_rows.clear()
+            self._of_series.clear()
+        return self._of_rows.setdefault(rows, Alike(rows))
+
+    def _row(self, due: DueService, facts: Facts) -> Values:
+        remind_on = first_reminder(due, self._book, self._today)
+        return (due.rule, due.occurrence, *_planned(due, facts), remind_on)
+
+
+@lru_cache(_BOOKS_KEPT)
+def new_rows(book: Rulebook, today: date) -> NewRows:
+    """The rows by a rulebook on a day, the same object each time for as long as it is in use."""
+    return NewRows(book, today)
 
 
 def compare(
@@ -99,47 +166,20 @@ def compare(
     person_id: int,
     book: Rulebook,
     difference: Difference,
-    now: datetime,
+    today: date,
 ) -> None:
     """Note how the rows a person has differ from what she is owed.
 
     What ended before it was ever written is left out; what is no longer owed becomes cancelled.
     """
-    if not held:
-        _add((person_id, facts), dues, book=book, difference=difference, now=now)
-        return
     rows = {(row["rule"], row["episode"], row["occurrence"]): row for row in held}
-    fresh = []
     for due in dues:
         row = rows.pop(due.key, None)
         if row is None:
-            fresh.append(due)
+            new_rows(book, today).add_one(person_id, facts, due, difference)
         else:
-            _move(row, due, facts, book=book, difference=difference, today=now.date())
-    _add((person_id, facts), fresh, book=book, difference=difference, now=now)
+            _move(row, due, facts, book=book, difference=difference, today=today)
     difference.ended += [row for row in rows.values() if row["state"] in _LIVE]
-
-
-def _add(
-    person: tuple[int, Facts],
-    dues: Iterable[DueService],
-    *,
-    book: Rulebook,
-    difference: Difference,
-    now: datetime,
-) -> None:
-    """Note the rows of services that nobody has written yet."""
-    (person_id, facts), today, add = person, now.date(), difference.added.append
-    for due in dues:
-        rule, version, episode, occurrence, opens_on, due_on, closes_on, state, why, topic = due
-        if state not in _WRITTEN:
-            continue
-        is_done = state is _DONE
-        done_on = _done_on(due, facts) if is_done else None
-        remind_on = None if is_done else first_reminder(due, book, today)
-        named = (person_id, rule, episode, occurrence, version, topic)
-        told = (_TEXTS[state], _TEXTS[why[0]], why[1], done_on, remind_on, now)
-        add((*named, opens_on, due_on, closes_on, *told))
 
 
 def _move(

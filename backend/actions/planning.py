@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.actions.differences import (
-    COLUMNS,
     END,
     MOVE,
+    NEW_ROWS,
     UNSAY,
     Difference,
     compare,
     first_reminder,
+    new_rows,
 )
 from backend.actions.due_run import queue_due_for
 from backend.actions.dues import DUE_COLUMNS, lock
@@ -27,7 +28,6 @@ from backend.domain.schedule import Facts, State, first_plan, plan
 from backend.store.sql import (
     Row,
     among,
-    copy_rows,
     execute,
     execute_many,
     in_transaction,
@@ -39,7 +39,7 @@ _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 # As many persons as can be written while others wait for the database without minding.
 _BATCH = 2_000
 # As many as are planned while the rows of those before them are written.
-_AT_ONCE = 250
+_AT_ONCE = 500
 # That a live service opens, or has its last day, by a day; said as its index has it.
 _TURNS = "CASE state WHEN 'planned' THEN opens_on WHEN 'open' THEN closes_on END <= $1"
 _ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
@@ -226,7 +226,7 @@ async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> D
     """
     if len(known) <= _AT_ONCE:
         difference = _differences(known, by, now=now)
-        await copy_rows("due_service", COLUMNS, difference.added)
+        await NEW_ROWS.write(difference.added, now)
         return difference
     difference, writing = Difference(), None
     try:
@@ -235,7 +235,7 @@ async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> D
             part = await asyncio.to_thread(_differences, some, by, now=now)
             if writing:
                 await writing
-            writing = asyncio.create_task(copy_rows("due_service", COLUMNS, part.added))
+            writing = asyncio.create_task(NEW_ROWS.write(part.added, now))
             difference.extend(part)
     finally:
         if writing:
@@ -276,7 +276,7 @@ async def _write(person_ids: Collection[int], difference: Difference, *, now: da
 
 
 def _changes(difference: Difference) -> Changes:
-    return Changes(len(difference.added), len(difference.moved), len(difference.ended))
+    return Changes(difference.count_added, len(difference.moved), len(difference.ended))
 
 
 async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> dict[int, list[Row]]:
@@ -295,6 +295,10 @@ def _differences(known: Iterable[_Known], by: _By, *, now: datetime) -> Differen
     for person_id, facts, held in known:
         here = book.at(facts.region)
         wanted = here if rules is None else here.only(rules)
-        dues = plan(facts, wanted, today) if held else first_plan(facts, wanted, today)
-        compare(facts, dues, held, person_id=person_id, book=book, difference=difference, now=now)
+        if not held:
+            owed = first_plan(facts, wanted, today)
+            new_rows(book, today).add(person_id, facts, owed, difference)
+            continue
+        dues, to = plan(facts, wanted, today), difference
+        compare(facts, dues, held, person_id=person_id, book=book, difference=to, today=today)
     return difference

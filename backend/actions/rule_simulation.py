@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import product
 
-from backend.actions.differences import COLUMNS, Difference
+from backend.actions.differences import Difference
 from backend.actions.dues import read_due
 from backend.actions.planning import count_enrolled, differences, enrolled_after
 from backend.actions.publications import Draft
@@ -179,8 +179,7 @@ def _after(difference: Difference) -> Iterator[tuple[DueService, date | None]]:
     """What could be had then of what changes, with the next day of reminding."""
     for step in difference.moved:
         yield step.due, step.remind_on
-    for values in difference.added:
-        row = dict(zip(COLUMNS, values, strict=True))
+    for row in difference.added_rows():
         yield read_due(row), as_date(row["remind_on"])
 
 

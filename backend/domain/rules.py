@@ -49,21 +49,42 @@ class Turn(NamedTuple):
     lasts_months: int | None
 
 
-class Series(NamedTuple):
+_OPENS_ON, _CLOSES_ON = attrgetter("opens_on"), attrgetter("closes_on")
+
+
+class Series:
     """What a rule owes to whoever counts from the same days, as far as the date decides.
 
     Beside the entries there is how early and how late any of them opens and closes; of a series
     without entries the last day that there is comes before the first.
     """
 
-    entries: Sequence[Entry]
-    first_opens_on: date = date.max
-    last_opens_on: date = date.min
-    first_closes_on: date = date.max
-    last_closes_on: date = date.min
+    __slots__ = (
+        *("_last_since", "entries", "first_closes_on", "first_opens_on", "last_closes_on"),
+        "last_opens_on",
+    )
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        opens, closes = list(map(_OPENS_ON, entries)), list(map(_CLOSES_ON, entries))
+        self.first_opens_on = min(opens, default=date.max)
+        self.last_opens_on = max(opens, default=date.min)
+        self.first_closes_on = min(closes, default=date.max)
+        self.last_closes_on = max(closes, default=date.min)
+        # Nearly everybody asks for the same day, which is today.
+        self._last_since: tuple[date, Series] | None = None
+
+    def since(self, day: date) -> "Series":
+        """Of the series what closes on a day or later; the same object for the same day."""
+        if self.first_closes_on >= day:
+            return self
+        last = self._last_since
+        if last is None or last[0] != day:
+            last = day, Series(tuple(entry for entry in self.entries if entry.closes_on >= day))
+            self._last_since = last
+        return last[1]
 
 
-_OPENS_ON, _CLOSES_ON = attrgetter("opens_on"), attrgetter("closes_on")
 _REACH = attrgetter("reach_days")
 # Of a window that is counted from a second day, or repeats without end.
 _ENDLESS_DAYS = timedelta.max.days
@@ -230,16 +251,14 @@ def _why(rule: Rule, anchor: Anchor, anchor_on: date) -> Why:
 def _told(rule: Rule, spans: Iterable[Span], today: date, *, why: Why) -> Series:
     """The spans for which a rule is in force as entries."""
     topic = rule.audience.topic
-    entries = tuple(
-        Entry(occurrence, opens_on, due_on, closes_on, state, why, topic)
-        for occurrence, counted_on, opens_on, due_on, closes_on in spans
-        if rule.effective_from <= counted_on <= rule.effective_to and opens_on <= closes_on
-        for state in [state_by_date(opens_on, closes_on, today)]
+    return Series(
+        tuple(
+            Entry(occurrence, opens_on, due_on, closes_on, state, why, topic)
+            for occurrence, counted_on, opens_on, due_on, closes_on in spans
+            if rule.effective_from <= counted_on <= rule.effective_to and opens_on <= closes_on
+            for state in [state_by_date(opens_on, closes_on, today)]
+        )
     )
-    if not entries:
-        return Series(())
-    opens, closes = list(map(_OPENS_ON, entries)), list(map(_CLOSES_ON, entries))
-    return Series(entries, min(opens), max(opens), min(closes), max(closes))
 
 
 def _laid(rule: Rule, window: Window, days: Days, today: date) -> Iterable[Span]:

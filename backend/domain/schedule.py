@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from operator import itemgetter
+from typing import NamedTuple
 
 from backend.domain.calendar import Anchor, Follows, Rule, Stage
 from backend.domain.due_services import (
@@ -22,7 +23,17 @@ from backend.domain.rules import Layout, ReadyRule, Rules, Series, Turn
 from backend.domain.stretches import Episode, History
 from backend.domain.windows import last_opening, window_for
 
-__all__ = ["DueService", "Facts", "ServiceRecord", "State", "Why", "first_plan", "plan"]
+__all__ = [
+    "DueService",
+    "Facts",
+    "Owed",
+    "ServiceRecord",
+    "State",
+    "Why",
+    "first_plan",
+    "plan",
+    "spread",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,18 @@ class Case:
     since: date
 
 
+class Owed(NamedTuple):
+    """What one rule owes in one episode; others have the very same series unless `is_hers`."""
+
+    rule: Rule
+    episode: str
+    series: Series
+    is_hers: bool
+
+
 # Without the keywords of a call, as there are a dozen for each of a million people.
 _due, _entry = partial(tuple.__new__, DueService), partial(tuple.__new__, Entry)
+_is_owed = partial(tuple.__new__, Owed)
 # By opening day, then by rule, episode and occurrence.
 _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
@@ -75,28 +96,39 @@ def plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
     was known, creates nothing. Endless repeats reach 400 days ahead and back. Live rows of an
     earlier plan that are not in this one are no longer owed; terminal rows stay as they are.
     """
-    return _plan(facts, rules, today, since=facts.enrolled_on)
+    return sorted(spread(_plan(facts, rules, today, since=facts.enrolled_on)), key=_ORDER)
 
 
-def first_plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[DueService]:
-    """Of `plan` whatever is live or done: all that matters while nothing was ever owed."""
+def first_plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[Owed]:
+    """Of `plan`, rule by rule, whatever is live or done: all that matters while nothing was owed.
+
+    What people have alike is the same object, which need be looked at but once.
+    """
     return _plan(facts, rules, today, since=max(facts.enrolled_on, today))
 
 
-def _plan(facts: Facts, rules: Sequence[Rule], today: date, *, since: date) -> list[DueService]:
+def spread(owed: Iterable[Owed]) -> Iterator[DueService]:
+    """The due services, one by one, of what is owed."""
+    for rule, episode, series, _ in owed:
+        named = (rule.id, rule.version, episode)
+        for entry in series.entries:
+            yield _due(named + entry)
+
+
+def _plan(facts: Facts, rules: Sequence[Rule], today: date, *, since: date) -> list[Owed]:
     ready = rules if isinstance(rules, Rules) else Rules(rules)
     history, done = trace(facts.events, facts.enrolled_on), _done(facts, today)
     case = Case(facts, history, today, done, since)
     # What was done is looked for from enrolment on.
     if done:
         since = facts.enrolled_on
-    found: list[DueService] = []
-    for anchored in ready.of(facts.sex, facts.calendar, facts.topics):
-        for episode in history.by_anchor.get(anchored.anchor, ()):
-            for rule in anchored.on(episode, since):
-                found += _owed(rule, episode, case)
-    found.sort(key=_ORDER)
-    return found
+    return [
+        owed
+        for anchored in ready.of(facts.sex, facts.calendar, facts.topics)
+        for episode in history.by_anchor.get(anchored.anchor, ())
+        for rule in anchored.on(episode, since)
+        if (owed := _owed(rule, episode, case))
+    ]
 
 
 def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
@@ -112,8 +144,8 @@ def _done(facts: Facts, today: date) -> dict[str, list[ServiceRecord]]:
     return done
 
 
-def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Iterable[DueService]:
-    """The due services of one rule in one episode; mostly they are those of its series."""
+def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Owed | None:
+    """What one rule owes in one episode, None for nothing; mostly that is its series."""
     rule = ready.rule
     if rule.follows:
         episode = _after_other(episode, rule.follows, case)
@@ -121,25 +153,29 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Iterable[DueService
     series = _series(ready, episode, case=case, records=records)
     known_on = case.facts.enrolled_on if records else case.since
     if series is None or series.last_closes_on < known_on:
-        return ()
+        return None
     if episode.known_on and episode.known_on > known_on:
         known_on = episode.known_on
     ended_on = _ended_on(rule, episode) if episode.ends and rule.ends else None
     if ended_on and ended_on < known_on:
-        return ()
+        return None
+    if not records:
+        series = series.since(known_on)
     entries = series.entries
     if ready.is_choosy:
         entries = _suiting(ready, series, episode=episode, case=case)
     if records:
         entries = list(_completed(entries, records, episode=episode, case=case, known_on=known_on))
-    elif ready.is_choosy or series.first_closes_on < known_on:
+    elif entries is not series.entries:
+        # One that was shortened may have been over by then.
         entries = [entry for entry in entries if entry[3] >= known_on]
     if _may_be_over(ready, series, ended_on=ended_on, case=case):
         entries = [_restated(rule, entry, ended_on=ended_on, case=case) for entry in entries]
     if rule.anchor is _PREPARING:
         entries = _because(episode.told_by, episode.told_on, entries)
-    named = (rule.id, rule.version, episode.id)
-    return [_due(named + entry) for entry in entries]
+    if entries is series.entries:
+        return _is_owed((rule, episode.id, series, False))
+    return _is_owed((rule, episode.id, Series(entries), True)) if entries else None
 
 
 def _records(rule: Rule, case: Case) -> Sequence[ServiceRecord]:

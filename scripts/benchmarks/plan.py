@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from backend.actions import planning, publications
-from backend.actions.differences import COLUMNS
+from backend.actions.differences import NEW_ROWS
 from backend.actions.facts import load_facts
 from backend.actions.rulebook import rulebook
 from backend.calendars.load import Written
@@ -25,7 +25,7 @@ _CHANGED = """
 version = 2
 windows = [{ opens = "lmp+147d", due = "lmp+155d", closes = "lmp+174d" }]
 """
-_COLUMNS = ", ".join(COLUMNS)
+_COLUMNS = ", ".join(NEW_ROWS.columns)
 _MS = 1_000
 _ONE_BY_ONE = 300
 _NOTHING_YET = "the people have no due services before the first plan"
@@ -125,6 +125,6 @@ async def _copy(base: Prepared, ready: Path) -> tuple[float, int]:
         started = time.perf_counter()
         async with in_transaction(), connection().acquire_connection() as session:
             await session.copy_to_table(
-                "due_service", source=ready, columns=COLUMNS, format="binary"
+                "due_service", source=ready, columns=NEW_ROWS.columns, format="binary"
             )
         return time.perf_counter() - started, await _count()

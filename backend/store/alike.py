@@ -1,0 +1,113 @@
+"""New rows that are alike for many owners: what they share is told to the database once."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from backend.store.sql import copy_rows, dialect, execute, execute_many
+
+# Nearly as many as a million people have by one rulebook on one day.
+_ROWS_KEPT = 131_072
+
+Values = tuple[object, ...]
+# Whose rows they are: a person's id, and what else tells them from others of hers.
+Owned = tuple[int, str, "Alike"]
+
+
+class Alike:
+    """Rows but for whose they are; whoever has the same ones should have the same object."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: tuple[Values, ...]) -> None:
+        self.rows = rows
+
+
+class AlikeRows:
+    """New rows of a table, of which many owners have the same; one of these for a table.
+
+    PostgreSQL copies every row. SQLite keeps what is shared in a table of the connection's own,
+    and takes it from there for each owner, so that it is bound but once. What is remembered here
+    begins with what that table holds: on another connection, or after a transaction was undone,
+    it holds less, and is told the rest before it is used.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        *,
+        own: tuple[str, str],
+        shared: Sequence[str],
+        at: str,
+        most: int = _ROWS_KEPT,
+    ) -> None:
+        self._table, self.shared, self._most = table, tuple(shared), most
+        self.columns = (*own, *shared, at)
+        self._told = f"temp.alike_{table}"
+        self._places: dict[Alike, tuple[int, int]] = {}
+        # In the order of their numbers, the first of each beside it.
+        self._alike: list[Alike] = []
+        self._firsts: list[int] = []
+        self._forgotten = self._last = 0
+
+    async def write(self, owned: Sequence[Owned], at: datetime) -> None:
+        """Write the rows of some owners as of a time, within the transaction in progress."""
+        if not owned:
+            return
+        if dialect() == "postgres":
+            await copy_rows(self._table, self.columns, list(_one_by_one(owned, at)))
+            return
+        if self._last - self._forgotten >= self._most:
+            self._forget()
+        spans = [(who, what, *self._place(alike)) for who, what, alike in owned]
+        await self._tell()
+        await execute(self._insert(), json.dumps(spans), at)
+
+    def _place(self, alike: Alike) -> tuple[int, int]:
+        """The numbers of the first and of the last of some rows, both inclusive."""
+        place = self._places.get(alike)
+        if place is None:
+            first, self._last = self._last + 1, self._last + len(alike.rows)
+            place = self._places[alike] = (first, self._last)
+            self._alike.append(alike)
+            self._firsts.append(first)
+        return place
+
+    def _forget(self) -> None:
+        """Begin anew; no number is given twice."""
+        self._places.clear()
+        self._alike.clear()
+        self._firsts.clear()
+        self._forgotten = self._last
+
+    async def _tell(self) -> None:
+        """Bring the connection's table to what is remembered."""
+        columns = ", ".join(self.shared)
+        await execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {self._told} (id INTEGER PRIMARY KEY, {columns})"
+        )
+        (held,) = await execute(f"SELECT min(id) AS first, max(id) AS last FROM {self._told}")
+        if held["first"] and held["first"] <= self._forgotten:
+            await execute(f"DELETE FROM {self._told} WHERE id <= $1", self._forgotten)
+        known = bisect_right(self._firsts, held["last"] or 0)
+        places = zip(self._firsts[known:], self._alike[known:], strict=True)
+        if new := [(n, *row) for first, alike in places for n, row in enumerate(alike.rows, first)]:
+            marks = ", ".join("?" * len(new[0]))
+            await execute_many(f"INSERT INTO {self._told} VALUES ({marks})", new)
+
+    def _insert(self) -> str:
+        """The statement that writes owner by owner, each one's rows by their numbers."""
+        shared = ", ".join(f"a.{column}" for column in self.shared)
+        return (
+            f"INSERT INTO {self._table} ({', '.join(self.columns)})"
+            f" SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), {shared}, $2"
+            f" FROM json_each($1) CROSS JOIN {self._told} a"
+            " ON a.id BETWEEN json_extract(value, '$[2]') AND json_extract(value, '$[3]')"
+        )
+
+
+def _one_by_one(owned: Sequence[Owned], at: datetime) -> Iterator[Values]:
+    for who, what, alike in owned:
+        for row in alike.rows:
+            yield who, what, *row, at
