@@ -38,8 +38,11 @@ from backend.store.sql import (
 _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
 # As many persons as can be written while others wait for the database without minding.
 _BATCH = 2_000
-# As many as are planned while the rows of those before them are written.
-_AT_ONCE = 500
+# As many as are planned while the rows of those before them are written. Not fewer: SQLite sets
+# aside each page that a statement touches, and small statements touch the same ones again.
+_AT_ONCE = 1_000
+# As few as are planned before anyone notices that the loop stood still.
+_WITHOUT_A_THREAD = 250
 # That a live service opens, or has its last day, by a day; said as its index has it.
 _TURNS = "CASE state WHEN 'planned' THEN opens_on WHEN 'open' THEN closes_on END <= $1"
 _ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
@@ -224,7 +227,7 @@ async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> D
 
     Many are planned in a thread, so that the loop can go on with the writing and all else.
     """
-    if len(known) <= _AT_ONCE:
+    if len(known) <= _WITHOUT_A_THREAD:
         difference = _differences(known, by, now=now)
         await NEW_ROWS.write(difference.added, now)
         return difference

@@ -14,7 +14,7 @@ from scripts.benchmarks.province import NOW, SHANGHAI, TODAY, settle
 
 pytestmark = pytest.mark.usefixtures("database")
 
-PEOPLE = 700
+PEOPLE = 1_100
 COLUMNS = (
     *("rule", "rule_version", "episode", "occurrence", "topic", "state", "anchor"),
     *("opens_on", "due_on", "closes_on", "anchor_on", "done_on", "remind_on"),
