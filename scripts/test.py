@@ -7,11 +7,14 @@ import sys
 
 
 def main() -> int:
-    """Run pytest on every core; say plainly what is left out without a browser."""
+    """Run pytest on every core; say plainly what is left out without a browser.
+
+    There is a worker more than cores, as a third of the time each waits for the disk or a process.
+    """
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if not browser:
         print("No Chromium found: the tests that drive the page in a browser are left out.")
-    workers = str(max(2, os.cpu_count() or 2))
+    workers = str(max(2, os.cpu_count() or 2) + 1)
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadfile", *sys.argv[1:]]
     return subprocess.run(command, check=False).returncode
 
