@@ -11,7 +11,7 @@ from backend.actions.rulebook import Rulebook
 from backend.domain.calendar import Anchor
 from backend.domain.events import EventKind
 from backend.domain.moved_reminders import Reminded, remind_after_move
-from backend.domain.reminders import first_reminder_on
+from backend.domain.reminders import next_reminder_on
 from backend.domain.rule_changes import Effect, effect
 from backend.domain.rules import Series
 from backend.domain.schedule import DueService, Facts, Owed, State, spread
@@ -256,7 +256,7 @@ def _days_had(due: DueService, facts: Facts) -> list[date]:
 def first_reminder(due: DueService, book: Rulebook, today: date) -> date | None:
     """The first reminder of a service of which nothing was said yet."""
     rule = book.find(due.rule, due.version)
-    return first_reminder_on(due, rule, today) if rule else None
+    return next_reminder_on(due, rule, since=today) if rule else None
 
 
 def _moved_reminder(row: Row, due: DueService, book: Rulebook, today: date) -> date | None:

@@ -3,12 +3,10 @@
 from datetime import date, timedelta
 
 from backend.domain.calendar import First, Rule
-from backend.domain.schedule import DueService, State
+from backend.domain.schedule import DueService
 
 # A last reminder closer than this to the first one would only nag.
 SHORTEST_GAP = timedelta(3)
-_DUE, _DAILY = First.DUE, First.DAILY
-_PLANNED, _OPEN = State.PLANNED, State.OPEN
 # How long a reminder is worth sending: later it is skipped, so that none comes in a burst.
 LIFE = timedelta(days=1)
 
@@ -18,7 +16,7 @@ def reminder_days(due: DueService, rule: Rule, *, since: date | None = None) -> 
 
     `since` is the day it came to be known: an earlier first reminder moves there.
     """
-    first = first_reminder_on(due, rule, since)
+    first = _first_on(due, rule, since)
     if first is None:
         return []
     if rule.reminding.first is First.DAILY:
@@ -34,25 +32,24 @@ def next_reminder_on(
     due: DueService, rule: Rule, after: date | None = None, *, since: date | None = None
 ) -> date | None:
     """The first reminder day later than `after` (the very first without it), or None."""
-    first = first_reminder_on(due, rule, since)
+    first = _first_on(due, rule, since)
     if first is None or after is None or first > after:
         return first
-    if rule.reminding.first is _DAILY:
+    if rule.reminding.first is First.DAILY:
         # A daily rule has some two hundred days; the next one needs no list of them.
         day = after + timedelta(1)
         return day if day <= due.closes_on else None
     return next((day for day in reminder_days(due, rule, since=since) if day > after), None)
 
 
-def first_reminder_on(due: DueService, rule: Rule, since: date | None = None) -> date | None:
+def _first_on(due: DueService, rule: Rule, since: date | None) -> date | None:
     """The day of the first reminder of a live service, if its window is still open then."""
-    if due.state is not _OPEN and due.state is not _PLANNED:
+    if not due.state.is_live:
         return None
-    opens_on, closes_on = due.opens_on, due.closes_on
-    first = due.due_on if rule.reminding.first is _DUE and due.due_on > opens_on else opens_on
-    if since and since > first:
-        first = since
-    return first if first <= closes_on else None
+    first = max(due.opens_on, since or due.opens_on)
+    if rule.reminding.first is First.DUE:
+        first = max(first, due.due_on)
+    return first if first <= due.closes_on else None
 
 
 def is_late(remind_on: date, today: date) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from backend.actions.facts import load_facts
 from backend.actions.planning import replan_all
 from backend.actions.rulebook import Rulebook, rulebook
-from backend.domain.reminders import first_reminder_on
+from backend.domain.reminders import next_reminder_on
 from backend.domain.schedule import DueService, Facts, State, plan
 from backend.store.sql import as_date, as_datetime, execute
 from scripts.benchmarks.province import NOW, SHANGHAI, TODAY, settle
@@ -39,7 +39,7 @@ def row_of(due: DueService, facts: Facts, book: Rulebook) -> tuple[object, ...]:
     rule = book.find(due.rule, due.version)
     days = (due.opens_on, due.due_on, due.closes_on, due.why.anchor_on, done_on(due, facts))
     named = (due.rule, due.version, due.episode, due.occurrence, due.topic)
-    remind_on = first_reminder_on(due, rule, TODAY) if rule else None
+    remind_on = next_reminder_on(due, rule, since=TODAY) if rule else None
     return (*named, due.state.value, due.why.anchor.value, *days, remind_on)
 
 
