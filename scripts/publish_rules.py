@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from backend.actions.planning import count_enrolled
+from backend.actions.everyone import count_enrolled
 from backend.actions.publications import Publication, carry_out, newest_publication, publish
 from backend.clock import Clock
 from backend.config import StoreConfig

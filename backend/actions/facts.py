@@ -1,10 +1,10 @@
 """What the planner may know of persons, loaded for many at once in a fixed number of queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.domain.events import BirthMode, Event, EventKind, Method
 from backend.domain.gestation import Dating, Source, dated_by_lmp
@@ -38,33 +38,59 @@ _METHODS = {method.value: method for method in Method}
 _Values = Sequence[Any]
 
 
+class FactRows(NamedTuple):
+    """What the database tells of some persons, before it is facts; equal if it told the same."""
+
+    persons: Sequence[_Values]
+    events: Sequence[_Values]
+    records: Sequence[_Values]
+    declined: Sequence[_Values]
+    consents: Sequence[_Values]
+
+
 async def load_facts(person_ids: Collection[int], zone: tzinfo) -> dict[int, Facts]:
-    """Facts by person, for those who are enrolled; `zone` turns moments into civil days.
+    """Facts by person, for those who are enrolled; see `facts_of`."""
+    return dict(facts_of(await read_facts(person_ids), zone))
+
+
+async def read_facts(person_ids: Collection[int]) -> FactRows:
+    """The rows of some persons, in a fixed number of queries."""
+    return FactRows(
+        persons=await _rows(_PERSONS, "id", person_ids),
+        events=await _rows(_EVENTS, "person_id", person_ids),
+        records=await _rows(_RECORDS, "person_id", person_ids),
+        declined=await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"),
+        consents=await _rows(_CONSENTS[dialect()], "person_id", person_ids, _GIVEN),
+    )
+
+
+def facts_of(rows: FactRows, zone: tzinfo) -> Iterator[tuple[int, Facts]]:
+    """The persons who are enrolled with their facts; `zone` turns moments into civil days.
 
     Topics are the purposes consented to, none without the general one. An unknown sex counts as
     female, since the topics are what she asked for herself; of a birth year alone the middle is
     taken.
     """
-    persons = await _rows(_PERSONS, "id", person_ids)
-    events = _by_person(await _rows(_EVENTS, "person_id", person_ids))
-    records = _by_person(await _rows(_RECORDS, "person_id", person_ids))
-    declined = _words(await _rows(_CHOICES, "person_id", person_ids, "choice = 'declined'"))
-    consents = _texts(await _rows(_CONSENTS[dialect()], "person_id", person_ids, _GIVEN))
-    return {
-        person_id: Facts(
-            sex=sex or "female",
-            birth_date=_birth_date(born_on, born_in),
-            enrolled_on=enrolled_on,
-            calendar=calendar,
-            topics=_topics(consents.get(person_id, "")),
-            declined=frozenset(declined.get(person_id, ())),
-            events=_events(events.get(person_id, ()), zone),
-            records=tuple(map(_record, records.get(person_id, ()))),
-            region=region,
+    events, records = _by_person(rows.events), _by_person(rows.records)
+    declined, consents = _words(rows.declined), _texts(rows.consents)
+    for person_id, sex, born_on, born_in, enrolled, calendar, region in rows.persons:
+        enrolled_on = as_date(enrolled)
+        if enrolled_on is None:
+            continue
+        yield (
+            person_id,
+            Facts(
+                sex=sex or "female",
+                birth_date=_birth_date(born_on, born_in),
+                enrolled_on=enrolled_on,
+                calendar=calendar,
+                topics=_topics(consents.get(person_id, "")),
+                declined=frozenset(declined.get(person_id, ())),
+                events=_events(events.get(person_id, ()), zone),
+                records=tuple(map(_record, records.get(person_id, ()))),
+                region=region,
+            ),
         )
-        for person_id, sex, born_on, born_in, enrolled, calendar, region in persons
-        if (enrolled_on := as_date(enrolled))
-    }
 
 
 async def load_events(person_id: int, zone: tzinfo) -> tuple[Event, ...]:

@@ -1,10 +1,8 @@
 """Keeping what is owed in step with the facts: plan again, write only what changed."""
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.actions.differences import (
@@ -19,12 +17,12 @@ from backend.actions.differences import (
 )
 from backend.actions.due_run import queue_due_for
 from backend.actions.dues import DUE_COLUMNS, lock
-from backend.actions.facts import load_facts
+from backend.actions.facts import FactRows, facts_of, read_facts
 from backend.actions.late_run import skip_late
 from backend.actions.recall import recall_due_services, take_back_unsent
 from backend.actions.rulebook import Rulebook, follow_publications
 from backend.actions.tasks import cancel_tasks_about, cancel_visits_about
-from backend.domain.schedule import Facts, State, first_plan, plan
+from backend.domain.schedule import State, first_plan, plan
 from backend.store.sql import (
     Row,
     among,
@@ -36,20 +34,13 @@ from backend.store.sql import (
 )
 
 _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
-# As many persons as can be written while others wait for the database without minding.
+# As many persons as can be planned while others wait for the database without minding.
 _BATCH = 2_000
-# As many as are planned while the rows of those before them are written. Not fewer: SQLite sets
-# aside each page that a statement touches, and small statements touch the same ones again.
-_AT_ONCE = 1_000
 # As few as are planned before anyone notices that the loop stood still.
 _WITHOUT_A_THREAD = 250
 # That a live service opens, or has its last day, by a day; said as its index has it.
 _TURNS = "CASE state WHEN 'planned' THEN opens_on WHEN 'open' THEN closes_on END <= $1"
-_ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
-
-# A person's id, facts and rows; the rules to plan by, all of a rulebook or those of some ids.
-_Known = tuple[int, Facts, Sequence[Row]]
-_By = tuple[Rulebook, Collection[str] | None]
+ENROLLED = "enrolled_on IS NOT NULL AND state <> 'erased'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +59,17 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a planning of everyone has come; go on after `last_person`."""
+class Reading:
+    """What the planner needs of some persons, as the database told it: facts, and rows they have.
 
-    last_person: int
-    persons: int
-    difference: Difference
+    Equal to another one if it told the same. `rules`, ids, are those to plan by, None for all.
+    """
 
-    @property
-    def changes(self) -> Changes:
-        """How many due services were written."""
-        return _changes(self.difference)
+    facts: FactRows
+    held: Mapping[int, Sequence[Row]]
+    person_ids: Sequence[int] = field(compare=False)
+    book: Rulebook = field(compare=False)
+    rules: Collection[str] | None = field(compare=False)
 
 
 async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Changes:
@@ -87,61 +78,10 @@ async def replan(person_id: int, *, now: datetime, is_told: bool = True) -> Chan
     Without `is_told` nothing is queued, as when something is put back as it was.
     """
     async with in_transaction():
-        changes = _changes(await _replan([person_id], now=now))
+        changes = await _replan([person_id], now=now)
         if is_told:
             await queue_due_for([person_id], now=now)
         return changes
-
-
-async def replan_all(
-    *, now: datetime, after_person: int = 0, rules: Collection[str] | None = None
-) -> AsyncIterator[Progress]:
-    """Plan everyone who is enrolled anew, batch by batch, each in its own transaction.
-
-    With `rules`, ids, only what is owed by these rules is planned and compared: no rule depends
-    on another. Stopped after any batch, it goes on from `after_person`.
-    """
-    while step := await replan_batch(after_person, now=now, rules=rules):
-        yield step
-        after_person = step.last_person
-
-
-async def replan_batch(
-    after_person: int, *, now: datetime, rules: Collection[str] | None = None
-) -> Progress | None:
-    """Plan the next persons after one anew, in one transaction; None if there are no more."""
-    person_ids = await enrolled_after(after_person)
-    if not person_ids:
-        return None
-    with _without_collecting():
-        async with in_transaction():
-            difference = await _replan(person_ids, now=now, rules=rules)
-    return Progress(person_ids[-1], len(person_ids), difference)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Look for no garbage meanwhile: a batch makes many values that live on, and no cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-async def enrolled_after(person_id: int) -> list[int]:
-    """The next persons who are enrolled after one, in the order in which all are planned."""
-    query = f"SELECT id FROM person WHERE {_ENROLLED} AND id > $1 ORDER BY id LIMIT {_BATCH}"
-    return [row["id"] for row in await execute(query, person_id)]
-
-
-async def count_enrolled() -> int:
-    """How many persons are enrolled."""
-    rows = await execute(f"SELECT count(*) AS persons FROM person WHERE {_ENROLLED}")
-    persons: int = rows[0]["persons"]
-    return persons
 
 
 async def renew_share(*, now: datetime) -> Changes:
@@ -150,13 +90,13 @@ async def renew_share(*, now: datetime) -> Changes:
     Services that repeat for ever are planned 400 days ahead; this is what carries them on.
     """
     share = int(now.timestamp()) // _SECONDS_AN_HOUR % _HOURS_A_WEEK
-    query = f"SELECT id FROM person WHERE {_ENROLLED} AND id % $1 = $2 ORDER BY id"
+    query = f"SELECT id FROM person WHERE {ENROLLED} AND id % $1 = $2 ORDER BY id"
     rows = await execute(query, _HOURS_A_WEEK, share)
     changes = Changes()
     for first in range(0, len(rows), _BATCH):
         person_ids = [row["id"] for row in rows[first : first + _BATCH]]
         async with in_transaction():
-            changes += _changes(await _replan(person_ids, now=now))
+            changes += await _replan(person_ids, now=now)
     return changes
 
 
@@ -178,41 +118,29 @@ async def roll(*, now: datetime) -> Changes:
     return Changes(moved=len(opened), ended=len(closed))
 
 
-async def _replan(
-    person_ids: Sequence[int], *, now: datetime, rules: Collection[str] | None = None
-) -> Difference:
-    """Bring the due services of some persons, by some rules only or all, to what is owed now."""
+async def _replan(person_ids: Sequence[int], *, now: datetime) -> Changes:
+    """Bring the due services of some persons to what is owed now."""
     await lock(person_ids)
     # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
     book = await follow_publications()
-    known = await _known(person_ids, book, rules, now=now)
-    difference = await _plan_and_add(known, (book, rules), now=now)
-    await _take_back(difference, book, now=now)
-    await _write(person_ids, difference, now=now)
-    return difference
+    reading = await read(person_ids, book, None)
+    if len(person_ids) > _WITHOUT_A_THREAD:
+        difference = await asyncio.to_thread(find_difference, reading, now=now)
+    else:
+        difference = find_difference(reading, now=now)
+    return await write(reading, difference, now=now)
 
 
-async def differences(
-    person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
-) -> Difference:
-    """How the rows of persons differ from what a rulebook owes them, by some rules only or all."""
-    known = await _known(person_ids, book, rules, now=now)
-    return _differences(known, (book, rules), now=now)
+async def read(person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None) -> Reading:
+    """What some persons' plan by a rulebook, by some rules only or all, is made of and compared to.
 
-
-async def _known(
-    person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None, *, now: datetime
-) -> list[_Known]:
-    """The facts of those persons who are enrolled, and the rows they have, by id."""
-    zone = now.tzinfo
-    assert zone is not None, "now is aware"
-    held = await _held(person_ids, rules)
+    Whoever agreed to none of these rules' topics, and has nothing by them, is left out.
+    """
+    held, some = await _held(person_ids, rules), person_ids
     if rules is not None:
-        # Whoever agreed to none of their topics, and has nothing by them, need not be looked at.
         topics = {rule.audience.topic for rule in book.rules if rule.id in rules}
-        person_ids = sorted(held.keys() | await _who_agreed(person_ids, topics))
-    facts = await load_facts(person_ids, zone)
-    return [(person_id, known, held.get(person_id, ())) for person_id, known in facts.items()]
+        some = sorted(held.keys() | await _who_agreed(person_ids, topics))
+    return Reading(await read_facts(some), held, person_ids, book, rules)
 
 
 async def _who_agreed(person_ids: Sequence[int], topics: Collection[str]) -> set[int]:
@@ -222,28 +150,20 @@ async def _who_agreed(person_ids: Sequence[int], topics: Collection[str]) -> set
     return {row["person_id"] for row in rows}
 
 
-async def _plan_and_add(known: Sequence[_Known], by: _By, *, now: datetime) -> Difference:
-    """The differences, whose new rows are written while the next persons are planned.
-
-    Many are planned in a thread, so that the loop can go on with the writing and all else.
-    """
-    if len(known) <= _WITHOUT_A_THREAD:
-        difference = _differences(known, by, now=now)
-        await NEW_ROWS.write(difference.added, now)
-        return difference
-    difference, writing = Difference(), None
-    try:
-        for first in range(0, len(known), _AT_ONCE):
-            some = known[first : first + _AT_ONCE]
-            part = await asyncio.to_thread(_differences, some, by, now=now)
-            if writing:
-                await writing
-            writing = asyncio.create_task(NEW_ROWS.write(part.added, now))
-            difference.extend(part)
-    finally:
-        if writing:
-            await writing
-    return difference
+async def write(reading: Reading, difference: Difference, *, now: datetime) -> Changes:
+    """Write what differs, and take back what was to be said of what is owed no more."""
+    await _take_back(difference, reading.book, now=now)
+    await NEW_ROWS.write(difference.added, now)
+    for statement, rows in (
+        (MOVE, [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]),
+        (END, [(State.CANCELLED.value, now, row["id"]) for row in difference.ended]),
+    ):
+        if rows:
+            await execute_many(statement, rows)
+    over = difference.over
+    await recall_due_services(reading.person_ids, over, now=now)
+    await cancel_tasks_about(over, now=now)
+    return Changes(difference.count_added, len(difference.moved), len(difference.ended))
 
 
 async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -> None:
@@ -265,23 +185,6 @@ async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -
         await execute_many(UNSAY, [(due_id,) for due_id in unsaid])
 
 
-async def _write(person_ids: Collection[int], difference: Difference, *, now: datetime) -> None:
-    """Write what is not new; that is written already."""
-    for statement, rows in (
-        (MOVE, [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]),
-        (END, [(State.CANCELLED.value, now, row["id"]) for row in difference.ended]),
-    ):
-        if rows:
-            await execute_many(statement, rows)
-    over = difference.over
-    await recall_due_services(person_ids, over, now=now)
-    await cancel_tasks_about(over, now=now)
-
-
-def _changes(difference: Difference) -> Changes:
-    return Changes(difference.count_added, len(difference.moved), len(difference.ended))
-
-
 async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> dict[int, list[Row]]:
     """The due services of some persons as they stand, by some rules only or all."""
     query = f"SELECT {DUE_COLUMNS} FROM due_service WHERE {among('person_id', 1)}"
@@ -293,14 +196,18 @@ async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> d
     return held
 
 
-def _differences(known: Iterable[_Known], by: _By, *, now: datetime) -> Difference:
-    (book, rules), difference, today = by, Difference(), now.date()
-    for person_id, facts, held in known:
+def find_difference(reading: Reading, *, now: datetime) -> Difference:
+    """How the rows of persons differ from what they are owed; needs no database."""
+    zone = now.tzinfo
+    assert zone is not None, "now is aware"
+    book, rules, difference, today = reading.book, reading.rules, Difference(), now.date()
+    new = new_rows(book, today)
+    for person_id, facts in facts_of(reading.facts, zone):
         here = book.at(facts.region)
         wanted = here if rules is None else here.only(rules)
+        held = reading.held.get(person_id)
         if not held:
-            owed = first_plan(facts, wanted, today)
-            new_rows(book, today).add(person_id, facts, owed, difference)
+            new.add(person_id, facts, first_plan(facts, wanted, today), difference)
             continue
         dues, to = plan(facts, wanted, today), difference
         compare(facts, dues, held, person_id=person_id, book=book, difference=to, today=today)

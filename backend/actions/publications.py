@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.actions import audit
-from backend.actions.planning import Progress, replan_batch
+from backend.actions.everyone import Everyone, Progress
 from backend.actions.recall import recall_rules
 from backend.actions.rulebook import Rulebook, follow_publications
 from backend.calendars.load import (
@@ -124,20 +124,12 @@ async def carry_out(*, now: datetime) -> AsyncIterator[Progress]:
     What a batch did and how far it came are one transaction, so after a kill nothing is done
     twice and nothing counted twice. Where another process is at it, this one leaves it alone.
     """
-    number, rules = 0, _NOTHING
-    while True:
-        async with in_transaction():
-            row = await _claim()
-            if row is None:
-                return
-            if row["number"] != number:
-                number, rules = row["number"], await _to_plan(row["number"])
-            last = row["last_person"]
-            step = None if rules == _NOTHING else await replan_batch(last, now=now, rules=rules)
-            await _note(number, step, now=now)
-        if step is None:
-            return
-        yield step
+    at = _At(0, Everyone(now=now, rules=_NOTHING))
+    try:
+        while step := await _carry_on(at, now=now):
+            yield step
+    finally:
+        await at.everyone.are_planned()
 
 
 async def newest_publication() -> Publication | None:
@@ -209,6 +201,29 @@ async def _recall_gone(before: Rulebook, after: Rulebook, *, now: datetime) -> N
         gone = {rule.id for rule in before.at(village)} - {rule.id for rule in after.at(village)}
         if gone:
             await recall_rules(gone, village, now=now)
+
+
+@dataclass(slots=True)
+class _At:
+    """The publication that is being carried out."""
+
+    number: int
+    everyone: Everyone
+
+
+async def _carry_on(at: _At, *, now: datetime) -> Progress | None:
+    """Plan the next batch by the newest publication; None if nobody is left, or another does it."""
+    await at.everyone.are_planned()
+    async with in_transaction():
+        row = await _claim()
+        if row is None:
+            return None
+        if row["number"] != at.number:
+            at.number = row["number"]
+            at.everyone = Everyone(now=now, rules=await _to_plan(at.number))
+        async with at.everyone.after(row["last_person"]) as step:
+            await _note(at.number, step, now=now)
+    return step
 
 
 async def _claim() -> Row | None:

@@ -8,7 +8,8 @@ from itertools import product
 
 from backend.actions.differences import Difference
 from backend.actions.dues import read_due
-from backend.actions.planning import count_enrolled, differences, enrolled_after
+from backend.actions.everyone import count_enrolled, enrolled_after
+from backend.actions.planning import find_difference, read
 from backend.actions.publications import Draft
 from backend.actions.rulebook import Rulebook, follow_publications
 from backend.domain.calendar import Rule
@@ -82,7 +83,8 @@ async def simulate_rules(
     book = before.succeeded_by(drafted.rules)
     total, done, last_person, counts = await count_enrolled(), 0, 0, _Counts()
     while drafted.to_plan != frozenset() and (person_ids := await enrolled_after(last_person)):
-        difference = await differences(person_ids, book, drafted.to_plan, now=now)
+        reading = await read(person_ids, book, drafted.to_plan)
+        difference = find_difference(reading, now=now)
         counts.add(difference, await _villages(person_ids))
         done, last_person = done + len(person_ids), person_ids[-1]
         on_progress(done, max(done, total))
@@ -152,7 +154,7 @@ async def _villages(person_ids: Iterable[int]) -> dict[int, str]:
 async def _sample(person_id: int, book: Rulebook, drafted: Draft, *, now: datetime) -> Sample:
     """One person's days, as far ahead as services are planned."""
     person = (await execute(_PERSON, person_id))[0]
-    difference = await differences([person_id], book, drafted.to_plan, now=now)
+    difference = find_difference(await read([person_id], book, drafted.to_plan), now=now)
     today = now.date()
     days = day_by_day(
         [_course(due, book, remind_on, today) for due, remind_on in _before(difference)],

@@ -19,7 +19,7 @@ from backend.domain.due_services import (
 from backend.domain.episodes import trace
 from backend.domain.events import Event, EventKind
 from backend.domain.gestation import add_months
-from backend.domain.rules import Layout, ReadyRule, Rules, Series, Turn
+from backend.domain.rules import HORIZON, Layout, ReadyRule, Rules, Series, Turn
 from backend.domain.stretches import Episode, History
 from backend.domain.windows import last_opening, window_for
 
@@ -218,6 +218,8 @@ def _series(
     turn = _turn(rule, layout, episode, case.facts)
     if turn is None or not ready.is_rolling:
         return turn and layout.series_on(turn.start, today, turn.told_by)
+    if turn.start > today + HORIZON:
+        return None
     own = [record for record in records if record.episode in (None, episode.id)]
     if own:
         return layout.rolling(turn, today, own)

@@ -87,7 +87,9 @@ class AlikeRows:
         await execute(
             f"CREATE TEMP TABLE IF NOT EXISTS {self._told} (id INTEGER PRIMARY KEY, {columns})"
         )
-        (held,) = await execute(f"SELECT min(id) AS first, max(id) AS last FROM {self._told}")
+        # Asked for each alone, as only then SQLite goes straight to it.
+        first, last = (f"(SELECT {end}(id) FROM {self._told}) AS" for end in ("min", "max"))
+        (held,) = await execute(f"SELECT {first} first, {last} last")
         if held["first"] and held["first"] <= self._forgotten:
             await execute(f"DELETE FROM {self._told} WHERE id <= $1", self._forgotten)
         known = bisect_right(self._firsts, held["last"] or 0)

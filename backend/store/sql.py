@@ -19,6 +19,7 @@ __all__ = [
     "among",
     "as_date",
     "as_datetime",
+    "change_mark",
     "connection",
     "copy_rows",
     "dialect",
@@ -105,6 +106,18 @@ async def _copy(
 ) -> None:
     async with client.acquire_connection() as session:
         await session.copy_records_to_table(table, columns=columns, records=rows)
+
+
+async def change_mark() -> object | None:
+    """Return a value that gives way to another once anybody wrote, asked for within a transaction.
+
+    None where the database has no such thing, as PostgreSQL, where many write at a time.
+    """
+    if dialect() == "postgres":
+        return None
+    query = "SELECT total_changes() AS own, data_version AS others FROM pragma_data_version"
+    (row,) = await execute(query)
+    return row["own"], row["others"]
 
 
 def among(column: str, number: int) -> str:

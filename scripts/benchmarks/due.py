@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from backend.actions import planning
+from backend.actions import everyone, planning
 from backend.actions.due_run import queue_due
 from backend.actions.rulebook import rulebook
 from backend.domain.calendar import First
@@ -89,7 +89,7 @@ def bench_due(people: int, database: str) -> dict[str, Any]:
 async def _yesterday(people: int) -> None:
     """People who were planned, and told yesterday of all that was due then."""
     await settle_and_publish(people)
-    async for _ in planning.replan_all(now=NOW):
+    async for _ in everyone.replan_all(now=NOW):
         pass
     told = "UPDATE due_service SET reminded_on = remind_on, remind_on = $1 WHERE remind_on <= $2"
     daily = f"rule IN ({_listed(First.DAILY)})"

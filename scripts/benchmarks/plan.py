@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from backend.actions import planning, publications
+from backend.actions import everyone, planning, publications
 from backend.actions.differences import NEW_ROWS
 from backend.actions.facts import load_facts
 from backend.actions.rulebook import rulebook
@@ -60,7 +60,7 @@ async def _ours(base: Prepared, ready: Path) -> tuple[float, int, dict[str, floa
     async with base.copy("ours"):
         assert await _count() == 0, _NOTHING_YET
         started = time.perf_counter()
-        async for _ in planning.replan_all(now=NOW):
+        async for _ in everyone.replan_all(now=NOW):
             pass
         seconds, planned = time.perf_counter() - started, await _count()
         await _keep(ready)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from backend.actions.everyone import replan_all
 from backend.actions.facts import load_facts
-from backend.actions.planning import replan_all
 from backend.actions.rulebook import Rulebook, rulebook
 from backend.domain.reminders import next_reminder_on
 from backend.domain.schedule import DueService, Facts, State, plan

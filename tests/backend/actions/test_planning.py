@@ -13,9 +13,7 @@ from backend.domain.consent import Purpose
 from backend.domain.events import Method
 from backend.domain.gestation import dated_by_lmp
 from backend.store.models import DueService, Person, Send
-from backend.store.sql import execute
-from tests.builders import a_person, li_na, wang_xiuying
-from tests.crowds import a_crowd
+from tests.builders import a_person, wang_xiuying
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -98,49 +96,6 @@ async def test_the_night_opens_and_closes_windows_and_replanning_agrees(now: dat
     assert await states(wang.id, "m1") == ["closed"]
     assert await states(wang.id, "m2") == ["closed"]
     assert await states(wang.id, "m4") == ["open"]
-
-
-async def test_everyone_is_planned_in_batches_and_from_where_it_stopped(now: datetime) -> None:
-    await li_na()
-    people = [
-        await a_person(f"陈{number}", chat=50 + number, topics=(Purpose.FOLIC_ACID,))
-        for number in range(3)
-    ]
-    done = [progress async for progress in planning.replan_all(now=now)]
-    assert [(step.persons, step.changes.added > 0) for step in done] == [(3, True)]
-    after_first = planning.replan_all(now=now, after_person=people[0].id)
-    assert [step.persons async for step in after_first] == [2]
-    again = [step.changes async for step in planning.replan_all(now=now)]
-    assert again == [Changes()]
-
-
-async def test_more_people_than_are_planned_at_once_all_have_their_services(now: datetime) -> None:
-    people = 2_130
-    await a_crowd(people)
-    await Person.all().update(enrolled_on=now.date(), sex="female", birth_date=date(1980, 1, 1))
-    await execute(
-        "INSERT INTO consent (person_id, purpose, text_version, given_at)"
-        " SELECT person_id, 'screening', text_version, given_at FROM consent"
-    )
-    steps = [step async for step in planning.replan_all(now=now)]
-    assert [step.persons for step in steps] == [2_000, 130]
-    rows = await execute(
-        "SELECT person_id, count(*) AS count FROM due_service WHERE rule = 'sc1' GROUP BY person_id"
-    )
-    assert [row["count"] for row in rows] == [1] * people
-    assert not any([step.changes async for step in planning.replan_all(now=now)])
-
-
-async def test_only_the_rules_asked_for_are_planned_anew(now: datetime) -> None:
-    wang = await wang_xiuying(topics=(Purpose.MATERNAL, Purpose.FOLIC_ACID))
-    await events.record_pregnancy(wang.id, Told(now=now), dating=dated_by_lmp(LMP))
-    wrong = {"due_on": LMP, "remind_on": None}
-    await DueService.filter(rule__in=["m2", "m3", "fa5"]).update(**wrong)
-    some = [step.changes async for step in planning.replan_all(now=now, rules={"m2", "fa5"})]
-    assert some == [Changes(moved=2)]
-    assert await DueService.filter(rule="m3", due_on=LMP).count() == 1
-    rest = [step.changes async for step in planning.replan_all(now=now)]
-    assert rest == [Changes(moved=1)]
 
 
 async def test_a_plan_costs_the_same_few_queries_however_long_her_story(

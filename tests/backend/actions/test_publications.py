@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.actions import audit, delivery, events, planning, rulebook
+from backend.actions import audit, delivery, events, everyone, planning, rulebook
 from backend.actions.due_run import queue_due
 from backend.actions.events import Told
-from backend.actions.planning import Changes, replan, replan_all
+from backend.actions.everyone import replan_all
+from backend.actions.planning import Changes, replan
 from backend.actions.publications import (
     carry_out,
     draft,
@@ -163,7 +164,7 @@ async def test_a_region_alone_may_have_its_own_values(now: datetime) -> None:
 async def test_what_was_interrupted_goes_on_where_it_was(
     now: datetime, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    monkeypatch.setattr(planning, "_BATCH", 1)
+    monkeypatch.setattr(everyone, "_BATCH", 1)
     await a_few(now)
     expected = (await simulated(A_WEEK_LATER + WITHOUT_M3, now)).touched.services
     await publish(await draft(file(A_WEEK_LATER + WITHOUT_M3)), now=now)
@@ -183,7 +184,7 @@ async def test_what_was_interrupted_goes_on_where_it_was(
 async def test_two_that_carry_out_at_once_plan_everybody_once(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "_BATCH", 1)
+    monkeypatch.setattr(everyone, "_BATCH", 1)
     people = await a_few(now)
     await publish(await draft(file(A_WEEK_LATER)), now=now)
 

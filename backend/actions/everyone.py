@@ -1,0 +1,168 @@
+"""Planning everyone who is enrolled: some are planned while the rows of others are written."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.actions.differences import Difference
+from backend.actions.dues import lock
+from backend.actions.planning import ENROLLED, Changes, Reading, find_difference, read, write
+from backend.actions.rulebook import follow_publications
+from backend.store.sql import change_mark, execute, in_transaction
+
+# As many persons as can be written while others wait for the database without minding.
+_BATCH = 4_000
+_TURN_SECONDS = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a planning of everyone has come; go on after `last_person`."""
+
+    last_person: int
+    persons: int
+    difference: Difference
+    changes: Changes
+
+
+@dataclass(slots=True)
+class _Ahead:
+    """Persons who were read and are being planned; holds as long as the mark of changes does."""
+
+    after_person: int
+    reading: Reading
+    planned: asyncio.Task[Difference]
+    mark: object | None
+
+    @property
+    def last_person(self) -> int:
+        """The last of them."""
+        return self.reading.person_ids[-1]
+
+
+class Everyone:
+    """One planning of everyone, by some rules only or all: no rule depends on another.
+
+    Each batch is read within the transaction before its own, and planned while that one writes.
+    Where anybody may have written since, it is read once more; if that tells something else, it is
+    planned once more.
+    """
+
+    def __init__(self, *, now: datetime, rules: Collection[str] | None = None) -> None:
+        self._now, self._rules = now, rules
+        self._ahead: _Ahead | None = None
+
+    async def are_planned(self) -> None:
+        """Wait, while no transaction is in progress, for what is planned ahead; never raises."""
+        if self._ahead:
+            with _at_full_pace():
+                await asyncio.wait([self._ahead.planned])
+
+    @asynccontextmanager
+    async def after(self, person_id: int) -> AsyncIterator[Progress | None]:
+        """Plan the next persons after one within the caller's transaction; None if there are none.
+
+        What the block writes must be the last of the transaction.
+        """
+        ahead = await self._taken(person_id) or await self._look_ahead(person_id)
+        if ahead is None:
+            yield None
+            return
+        with _at_full_pace():
+            ahead = await self._confirmed(ahead)
+            difference = await ahead.planned
+            self._ahead = await self._look_ahead(ahead.last_person)
+            changes = await write(ahead.reading, difference, now=self._now)
+        yield Progress(ahead.last_person, len(ahead.reading.person_ids), difference, changes)
+        if self._ahead:
+            self._ahead.mark = await change_mark()
+
+    async def _taken(self, person_id: int) -> _Ahead | None:
+        """What was planned ahead, if it is about the next persons after one."""
+        await self.are_planned()
+        ahead, self._ahead = self._ahead, None
+        return ahead if ahead and ahead.after_person == person_id else None
+
+    async def _look_ahead(self, person_id: int) -> _Ahead | None:
+        """Read the next persons after one, and begin to plan them; None if there are none."""
+        nothing = self._rules is not None and not self._rules
+        person_ids = [] if nothing else await enrolled_after(person_id)
+        if not person_ids:
+            return None
+        reading = await read(person_ids, await follow_publications(), self._rules)
+        return _Ahead(person_id, reading, self._planning(reading), await change_mark())
+
+    async def _confirmed(self, ahead: _Ahead) -> _Ahead:
+        """The same while nobody else can write, planned once more where something changed."""
+        person_ids = ahead.reading.person_ids
+        await lock(person_ids)
+        book = await follow_publications()
+        is_of_book = book is ahead.reading.book
+        if is_of_book and ahead.mark is not None and ahead.mark == await change_mark():
+            return ahead
+        again = await read(person_ids, book, self._rules)
+        if is_of_book and again == ahead.reading:
+            return ahead
+        await asyncio.wait([ahead.planned])
+        return _Ahead(ahead.after_person, again, self._planning(again), None)
+
+    def _planning(self, reading: Reading) -> asyncio.Task[Difference]:
+        """Plan in a thread, so that the loop can go on with the writing and all else."""
+        return asyncio.create_task(asyncio.to_thread(find_difference, reading, now=self._now))
+
+
+async def replan_all(
+    *, now: datetime, after_person: int = 0, rules: Collection[str] | None = None
+) -> AsyncIterator[Progress]:
+    """Plan everyone who is enrolled anew, batch by batch, each in its own transaction.
+
+    With `rules`, ids, only what is owed by these rules is planned and compared. Stopped after any
+    batch, it goes on from `after_person`.
+    """
+    everyone, last = Everyone(now=now, rules=rules), after_person
+    try:
+        while True:
+            await everyone.are_planned()
+            async with in_transaction(), everyone.after(last) as step:
+                pass
+            if step is None:
+                return
+            yield step
+            last = step.last_person
+    finally:
+        await everyone.are_planned()
+
+
+async def enrolled_after(person_id: int) -> list[int]:
+    """The next persons who are enrolled after one, in the order in which all are planned."""
+    query = f"SELECT id FROM person WHERE {ENROLLED} AND id > $1 ORDER BY id LIMIT {_BATCH}"
+    return [row["id"] for row in await execute(query, person_id)]
+
+
+async def count_enrolled() -> int:
+    """How many persons are enrolled."""
+    rows = await execute(f"SELECT count(*) AS persons FROM person WHERE {ENROLLED}")
+    persons: int = rows[0]["persons"]
+    return persons
+
+
+@contextmanager
+def _at_full_pace() -> Iterator[None]:
+    """Look for no garbage meanwhile, and let threads take turns often.
+
+    A batch makes many values that live on, and no cycles. After each statement the database's
+    thread waits for its turn, and the loop for the next.
+    """
+    was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        if was_enabled:
+            gc.enable()
