@@ -9,12 +9,13 @@ from typing import NamedTuple, cast
 from backend.actions.dues import read_due
 from backend.actions.rulebook import Rulebook
 from backend.domain.calendar import Anchor
+from backend.domain.due_services import Entry
 from backend.domain.events import EventKind
 from backend.domain.moved_reminders import Reminded, remind_after_move
 from backend.domain.reminders import next_reminder_on
 from backend.domain.rule_changes import Effect, effect
 from backend.domain.rules import Series
-from backend.domain.schedule import DueService, Facts, Owed, State, spread
+from backend.domain.schedule import DueService, Facts, Owed, State, due_service
 from backend.store.alike import Alike, AlikeRows, Owned, Values
 from backend.store.sql import Row, as_date
 
@@ -118,6 +119,7 @@ class NewRows:
     def __init__(self, book: Rulebook, today: date) -> None:
         self._book, self._today = book, today
         self._of_series: dict[Series, Alike] = {}
+        self._of_entries: dict[int, tuple[Entry, Values]] = {}
         self._of_rows: dict[tuple[Values, ...], Alike] = {}
 
     def add(self, person_id: int, facts: Facts, owed: Iterable[Owed], to: Difference) -> None:
@@ -127,7 +129,7 @@ class NewRows:
             _, episode, series, is_hers = one
             alike = None if is_hers else known.get(series)
             if alike is None:
-                alike = self._alike(spread([one]), facts)
+                alike = self._alike(one, facts)
                 if not is_hers:
                     known[series] = alike
             if alike.rows:
@@ -135,16 +137,27 @@ class NewRows:
 
     def add_one(self, person_id: int, facts: Facts, due: DueService, to: Difference) -> None:
         """Note a service that a person is owed and has no row for, unless it ended already."""
-        alike = self._alike([due], facts)
-        if alike.rows:
-            to.added.append((person_id, due.episode, alike))
+        if due.state in _WRITTEN:
+            to.added.append((person_id, due.episode, self._known((self._row(due, facts),))))
 
-    def _alike(self, dues: Iterable[DueService], facts: Facts) -> Alike:
+    def _alike(self, owed: Owed, facts: Facts) -> Alike:
+        rows = []
+        for entry in owed.series.entries:
+            if entry.state is _DONE:
+                rows.append(self._row(due_service(owed, entry), facts))
+            elif entry.state in _WRITTEN:
+                known = self._of_entries.get(id(entry))
+                if known is None:
+                    row = self._row(due_service(owed, entry), facts)
+                    known = self._of_entries[id(entry)] = entry, row
+                rows.append(known[1])
+        return self._known(tuple(rows))
+
+    def _known(self, rows: tuple[Values, ...]) -> Alike:
         """The same object for the same rows, as long as they are remembered."""
-        rows = tuple(self._row(due, facts) for due in dues if due.state in _WRITTEN)
-        if max(len(self._of_rows), len(self._of_series)) >= _ALIKE_KEPT:
-            self._of_rows.clear()
-            self._of_series.clear()
+        for remembered in (self._of_series, self._of_entries, self._of_rows):
+            if len(remembered) >= _ALIKE_KEPT:
+                remembered.clear()
         return self._of_rows.setdefault(rows, Alike(rows))
 
     def _row(self, due: DueService, facts: Facts) -> Values:

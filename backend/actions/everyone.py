@@ -17,6 +17,8 @@ from backend.store.sql import change_mark, execute, in_transaction
 # As many persons as can be written while others wait for the database without minding.
 _BATCH = 4_000
 _TURN_SECONDS = 0.0005
+# Looking through all that planning remembers takes a fifth of a second.
+_BATCHES_A_COLLECTION = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,12 @@ class Everyone:
     def __init__(self, *, now: datetime, rules: Collection[str] | None = None) -> None:
         self._now, self._rules = now, rules
         self._ahead: _Ahead | None = None
+        self._batches = 0
 
     async def are_planned(self) -> None:
         """Wait, while no transaction is in progress, for what is planned ahead; never raises."""
         if self._ahead:
-            with _at_full_pace():
-                await asyncio.wait([self._ahead.planned])
+            await asyncio.wait([self._ahead.planned])
 
     @asynccontextmanager
     async def after(self, person_id: int) -> AsyncIterator[Progress | None]:
@@ -72,11 +74,11 @@ class Everyone:
         if ahead is None:
             yield None
             return
-        with _at_full_pace():
-            ahead = await self._confirmed(ahead)
-            difference = await ahead.planned
-            self._ahead = await self._look_ahead(ahead.last_person)
-            changes = await write(ahead.reading, difference, now=self._now)
+        ahead = await self._confirmed(ahead)
+        difference = await ahead.planned
+        self._ahead = await self._look_ahead(ahead.last_person)
+        changes = await write(ahead.reading, difference, now=self._now)
+        self._collect()
         yield Progress(ahead.last_person, len(ahead.reading.person_ids), difference, changes)
         if self._ahead:
             self._ahead.mark = await change_mark()
@@ -110,6 +112,12 @@ class Everyone:
         await asyncio.wait([ahead.planned])
         return _Ahead(ahead.after_person, again, self._planning(again), None)
 
+    def _collect(self) -> None:
+        """Look for garbage now and then, as nobody else does at full pace."""
+        self._batches += 1
+        if self._batches % _BATCHES_A_COLLECTION == 0:
+            gc.collect()
+
     def _planning(self, reading: Reading) -> asyncio.Task[Difference]:
         """Plan in a thread, so that the loop can go on with the writing and all else."""
         return asyncio.create_task(asyncio.to_thread(find_difference, reading, now=self._now))
@@ -124,17 +132,19 @@ async def replan_all(
     batch, it goes on from `after_person`.
     """
     everyone, last = Everyone(now=now, rules=rules), after_person
-    try:
-        while True:
+    with at_full_pace():
+        try:
+            while step := await _next(everyone, last):
+                yield step
+                last = step.last_person
+        finally:
             await everyone.are_planned()
-            async with in_transaction(), everyone.after(last) as step:
-                pass
-            if step is None:
-                return
-            yield step
-            last = step.last_person
-    finally:
-        await everyone.are_planned()
+
+
+async def _next(everyone: Everyone, after_person: int) -> Progress | None:
+    await everyone.are_planned()
+    async with in_transaction(), everyone.after(after_person) as step:
+        return step
 
 
 async def enrolled_after(person_id: int) -> list[int]:
@@ -151,11 +161,11 @@ async def count_enrolled() -> int:
 
 
 @contextmanager
-def _at_full_pace() -> Iterator[None]:
-    """Look for no garbage meanwhile, and let threads take turns often.
+def at_full_pace() -> Iterator[None]:
+    """Look for garbage only where it is asked for, and let threads take turns often.
 
-    A batch makes many values that live on, and no cycles. After each statement the database's
-    thread waits for its turn, and the loop for the next.
+    A batch makes many values that live on, and no cycles. The database's thread waits for a turn
+    after each statement, and then the loop for the next.
     """
     was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.actions import audit
-from backend.actions.everyone import Everyone, Progress
+from backend.actions.everyone import Everyone, Progress, at_full_pace
 from backend.actions.recall import recall_rules
 from backend.actions.rulebook import Rulebook, follow_publications
 from backend.calendars.load import (
@@ -125,11 +125,12 @@ async def carry_out(*, now: datetime) -> AsyncIterator[Progress]:
     twice and nothing counted twice. Where another process is at it, this one leaves it alone.
     """
     at = _At(0, Everyone(now=now, rules=_NOTHING))
-    try:
-        while step := await _carry_on(at, now=now):
-            yield step
-    finally:
-        await at.everyone.are_planned()
+    with at_full_pace():
+        try:
+            while step := await _carry_on(at, now=now):
+                yield step
+        finally:
+            await at.everyone.are_planned()
 
 
 async def newest_publication() -> Publication | None:

@@ -1,6 +1,6 @@
 """From events to episodes: which birth belongs to which pregnancy, and what ended what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, product
@@ -26,21 +26,29 @@ REST_AFTER_END = timedelta(42)
 
 # Members that are asked for millions of times; by the name of their class they cost more.
 _PREGNANCY, _BIRTH, _DISCHARGE = EventKind.PREGNANCY, EventKind.BIRTH, EventKind.DISCHARGE
+_LMP_ANCHOR, _BIRTH_ANCHOR, _PREPARING = Anchor.LMP, Anchor.BIRTH, Anchor.PREPARING
+_ENROLLED = (Anchor.ENROLMENT, Anchor.OF_AGE)
 
 
-def trace(events: Sequence[Event], enrolled_on: date) -> History:
-    """Sort events, in whatever order recorded, into episodes that know what ended them."""
+def trace(
+    events: Sequence[Event], enrolled_on: date, anchors: Container[Anchor] = frozenset(Anchor)
+) -> History:
+    """Sort events, in whatever order recorded, into episodes that know what ended them.
+
+    Of some anchors only, if others are not asked for.
+    """
+    by_anchor = _enrolment(enrolled_on, anchors)
     if not events:
-        return History(_enrolment(enrolled_on), [])
+        return History(by_anchor, [])
     once = told_once(events)
     ordered = sorted(once, key=lambda event: (event.on or date.min, event.kind, event.id))
     pregnancies = _pregnancies(ordered)
     births = _conclude(ordered, pregnancies)
     orphans = _discharge(ordered, births)
-    by_anchor = _enrolment(enrolled_on)
-    by_anchor[Anchor.LMP] = pregnancies
-    by_anchor[Anchor.BIRTH] = births + orphans
-    by_anchor[Anchor.PREPARING] = preparing(ordered, pregnancies, enrolled_on)
+    by_anchor[_LMP_ANCHOR] = pregnancies
+    by_anchor[_BIRTH_ANCHOR] = births + orphans
+    if _PREPARING in anchors:
+        by_anchor[_PREPARING] = preparing(ordered, pregnancies, enrolled_on)
     for event in ordered:
         anchor = SIMPLE_ANCHORS.get(event.kind)
         if anchor and event.on:
@@ -68,16 +76,15 @@ SIMPLE_ANCHORS = {
 }
 
 
-def _enrolment(enrolled_on: date) -> dict[Anchor, list[Episode]]:
+def _enrolment(enrolled_on: date, anchors: Container[Anchor]) -> dict[Anchor, list[Episode]]:
     """The episodes everyone has; without a pregnancy, preparing starts with enrolment."""
-    anchors = (Anchor.ENROLMENT, Anchor.OF_AGE)
     found = {
         at: [Episode(ENROLMENT_ID, enrolled_on, {at: enrolled_on}, at, enrolled_on)]
-        for at in anchors
+        for at in _ENROLLED
+        if at in anchors
     }
-    found[Anchor.PREPARING] = [
-        preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)
-    ]
+    if _PREPARING in anchors:
+        found[_PREPARING] = [preparing_from(ENROLMENT_ID, enrolled_on, _ENROLLED[0], enrolled_on)]
     return found
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from backend.domain.calendar import EVERYONE, Anchor, Repeat, Rule, Stage, When, Window
@@ -85,7 +85,6 @@ class Series:
         return last[1]
 
 
-_REACH = attrgetter("reach_days")
 # Of a window that is counted from a second day, or repeats without end.
 _ENDLESS_DAYS = timedelta.max.days
 _LONGEST_MONTH_DAYS = 31
@@ -140,8 +139,7 @@ class ReadyRule:
     """A rule, and what of it does not depend on the person."""
 
     __slots__ = (
-        *("is_choosy", "is_plain", "is_resting", "is_rolling", "layouts", "reach_days", "rule"),
-        "usual",
+        *("is_choosy", "is_plain", "is_resting", "is_rolling", "layouts", "rule", "usual"),
     )
 
     def __init__(self, rule: Rule) -> None:
@@ -155,8 +153,6 @@ class ReadyRule:
         # Neither age nor a record moves its days.
         self.is_plain = bool(self.usual) and rule.anchor is not Anchor.OF_AGE
         self.is_plain &= not self.is_rolling
-        # In how many days at most from the day it is anchored on everything is over.
-        self.reach_days = max((_reach(rule, window) for window in rule.windows), default=0)
         # For some ages or one stage of life only, or until some day.
         audience = rule.audience
         ages = (audience.age_from, audience.age_to)
@@ -164,26 +160,52 @@ class ReadyRule:
         self.is_choosy = bool(self.is_resting or rule.until or ages != (None, None))
 
 
-class Anchored:
-    """Rules that hang on one kind of day, those first whose windows reach farthest from it."""
+class Reaching:
+    """Rules that hang on one kind of day, found by how long ago one was."""
 
-    __slots__ = ("_for_all", "_limits", "_rules", "anchor")
+    __slots__ = ("_limits", "_rules")
+
+    def __init__(self, rules: Iterable[tuple[int, ReadyRule]]) -> None:
+        # Those first whose windows reach farthest; in how many days each is over.
+        ordered = sorted(rules, key=itemgetter(0), reverse=True)
+        self._rules = [ready for _, ready in ordered]
+        self._limits = [-reach for reach, _ in ordered]
+
+    def since(self, day: date, first: date) -> Iterable[ReadyRule]:
+        """Those that hang on a day, but for what was over before another, the first to count."""
+        if day >= first:
+            return self._rules
+        return self._rules[: bisect_right(self._limits, (day - first).days)]
+
+
+class Anchored:
+    """Rules that hang on one kind of day."""
+
+    __slots__ = ("_for_all", "_of_one_day", "_rules", "anchor")
 
     def __init__(self, anchor: Anchor, rules: Iterable[ReadyRule]) -> None:
         self.anchor = anchor
-        self._rules = sorted(rules, key=_REACH, reverse=True)
-        # Those for events of no method that name no service, and in how many days each is over.
-        self._for_all = [ready for ready in self._rules if _is_for_all(ready.rule)]
-        self._limits = [-ready.reach_days for ready in self._for_all]
+        self._rules = list(rules)
+        # Those for events of no method that name no service, by what is known of such an event.
+        for_all = [ready for ready in self._rules if _is_for_all(ready.rule)]
+        self._for_all = Reaching((_reach(ready.rule, is_alone=False), ready) for ready in for_all)
+        of_one_day = [ready for ready in for_all if _windows(ready.rule, is_alone=True)]
+        self._of_one_day = Reaching((_reach(one.rule, is_alone=True), one) for one in of_one_day)
 
     def on(self, episode: Episode, enrolled_on: date) -> Iterable[ReadyRule]:
         """Those that hang on an episode, but for what was over before enrolment."""
         if episode.method is not None or episode.named is not None:
             return [ready for ready in self._rules if hangs_on(ready.rule, episode)]
-        day = episode.dates.get(self.anchor)
-        if day is None or day >= enrolled_on:
-            return self._for_all
-        return self._for_all[: bisect_right(self._limits, (day - enrolled_on).days)]
+        day = episode.dates.get(self.anchor, enrolled_on)
+        reaching = self._of_one_day if len(episode.dates) == 1 else self._for_all
+        return reaching.since(day, enrolled_on)
+
+
+class Chosen(tuple[Anchored, ...]):
+    """The rules for some persons, by what they are anchored on; `anchors` are those there are."""
+
+    def __init__(self, _anchored: Iterable[Anchored] = ()) -> None:
+        self.anchors = frozenset(anchored.anchor for anchored in self)
 
 
 class Rules(tuple[Rule, ...]):
@@ -195,7 +217,7 @@ class Rules(tuple[Rule, ...]):
         self._chosen = lru_cache(_AUDIENCES_KEPT)(self._choose)
         self._parts = lru_cache(_PARTS_KEPT)(self._part)
 
-    def of(self, sex: str | None, calendar: str, topics: frozenset[str]) -> Iterable[Anchored]:
+    def of(self, sex: str | None, calendar: str, topics: frozenset[str]) -> Chosen:
         """The rules for persons of this sex, calendar and topics, by what they are anchored on."""
         return self._chosen(sex, calendar, topics)
 
@@ -206,16 +228,14 @@ class Rules(tuple[Rule, ...]):
     def _part(self, ids: frozenset[str]) -> "Rules":
         return Rules(rule for rule in self if rule.id in ids)
 
-    def _choose(
-        self, sex: str | None, calendar: str, topics: frozenset[str]
-    ) -> tuple[Anchored, ...]:
+    def _choose(self, sex: str | None, calendar: str, topics: frozenset[str]) -> Chosen:
         chosen: dict[Anchor, list[ReadyRule]] = {}
         for ready in self._ready:
             rule, audience = ready.rule, ready.rule.audience
             is_hers = audience.topic in topics and audience.sex in (None, sex)
             if is_hers and rule.calendar in (EVERYONE, calendar):
                 chosen.setdefault(rule.anchor, []).append(ready)
-        return tuple(Anchored(anchor, rules) for anchor, rules in chosen.items())
+        return Chosen(Anchored(anchor, rules) for anchor, rules in chosen.items())
 
 
 def _is_for_all(rule: Rule) -> bool:
@@ -223,8 +243,24 @@ def _is_for_all(rule: Rule) -> bool:
     return rule.audience.method is None and not rule.audience.named
 
 
-def _reach(rule: Rule, window: Window) -> int:
-    """Within how many days of its anchor a window closes for the last time; never too few."""
+def _windows(rule: Rule, *, is_alone: bool) -> list[Window]:
+    """A rule's windows; only those that a day of its anchor alone can open, if `is_alone`."""
+    if not is_alone or rule.follows:
+        return list(rule.windows)
+    return [
+        window
+        for window in rule.windows
+        if {mark.anchor for mark in (window.opens, window.due, window.closes)} == {rule.anchor}
+    ]
+
+
+def _reach(rule: Rule, *, is_alone: bool) -> int:
+    """Within how many days of its anchor all of a rule's windows are over; never too few."""
+    reaches = (_window_reach(rule, window) for window in _windows(rule, is_alone=is_alone))
+    return max(reaches, default=0)
+
+
+def _window_reach(rule: Rule, window: Window) -> int:
     repeat, closes = rule.repeat, window.closes
     is_endless = repeat and (repeat.then_every_months or repeat.every_months)
     if is_endless or closes.anchor is not rule.anchor or rule.anchor is Anchor.OF_AGE:

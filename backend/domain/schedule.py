@@ -30,6 +30,7 @@ __all__ = [
     "ServiceRecord",
     "State",
     "Why",
+    "due_service",
     "first_plan",
     "plan",
     "spread",
@@ -109,22 +110,28 @@ def first_plan(facts: Facts, rules: Sequence[Rule], today: date) -> list[Owed]:
 
 def spread(owed: Iterable[Owed]) -> Iterator[DueService]:
     """The due services, one by one, of what is owed."""
-    for rule, episode, series, _ in owed:
-        named = (rule.id, rule.version, episode)
-        for entry in series.entries:
-            yield _due(named + entry)
+    for one in owed:
+        for entry in one.series.entries:
+            yield due_service(one, entry)
+
+
+def due_service(owed: Owed, entry: Entry) -> DueService:
+    """One of the due services of what is owed."""
+    rule, episode, _, _ = owed
+    return _due((rule.id, rule.version, episode, *entry))
 
 
 def _plan(facts: Facts, rules: Sequence[Rule], today: date, *, since: date) -> list[Owed]:
-    ready = rules if isinstance(rules, Rules) else Rules(rules)
-    history, done = trace(facts.events, facts.enrolled_on), _done(facts, today)
+    known = rules if isinstance(rules, Rules) else Rules(rules)
+    chosen = known.of(facts.sex, facts.calendar, facts.topics)
+    history, done = trace(facts.events, facts.enrolled_on, chosen.anchors), _done(facts, today)
     case = Case(facts, history, today, done, since)
     # What was done is looked for from enrolment on.
     if done:
         since = facts.enrolled_on
     return [
         owed
-        for anchored in ready.of(facts.sex, facts.calendar, facts.topics)
+        for anchored in chosen
         for episode in history.by_anchor.get(anchored.anchor, ())
         for rule in anchored.on(episode, since)
         if (owed := _owed(rule, episode, case))

@@ -19,6 +19,7 @@ __all__ = [
     "among",
     "as_date",
     "as_datetime",
+    "as_text",
     "change_mark",
     "connection",
     "copy_rows",
@@ -182,11 +183,12 @@ def _plain(values: Iterable[object]) -> list[object]:
 
 def _moment(moment: datetime) -> str:
     # Of an hour that comes twice, only the first can be told by what equals it.
-    return _text(moment) if moment.fold else _kept_text(moment)
+    return as_text(moment) if moment.fold else _kept_text(moment)
 
 
-def _text(day: date) -> str:
+def as_text(day: date) -> str:
+    """Return a date, or an aware time, as the text that SQLite keeps."""
     return day.astimezone(UTC).isoformat(" ") if isinstance(day, datetime) else day.isoformat()
 
 
-_kept_text = lru_cache(_TEXTS_KEPT)(_text)
+_kept_text = lru_cache(_TEXTS_KEPT)(as_text)
