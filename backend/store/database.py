@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
@@ -19,6 +20,8 @@ APP: dict[str, Any] = {
     "migrations": "backend.store.migrations",
 }
 MIGRATION_LOCK = 0x5355_4958
+# Locks of the process hold a few of them for good; turns that come together share the rest.
+_MOST_CONNECTIONS = 20
 _BUSY_MILLISECONDS = 30_000
 # As much as the growing ends of every index of a province, which a batch of rows all touches.
 _CACHE_KB = 64 * 1024
@@ -92,9 +95,11 @@ def configuration(url: str) -> dict[str, Any]:
     return {"connections": {name: _connection(url)}, "apps": {"models": app}}
 
 
-def _connection(url: str) -> str | dict[str, Any]:
+def _connection(url: str) -> dict[str, Any]:
     if not url.startswith("sqlite:"):
-        return url.replace("postgresql://", "postgres://", 1)
+        given = expand_db_url(url.replace("postgresql://", "postgres://", 1))["credentials"]
+        credentials = {"maxsize": _MOST_CONNECTIONS} | given
+        return {"engine": "backend.store.postgres", "credentials": credentials}
     path = sqlite_path(url)
     credentials = {
         "file_path": str(path) if path else ":memory:",

@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from backend.store.sql import (
+    connection,
     execute,
     in_shared_transaction,
     in_transaction,
@@ -84,3 +85,16 @@ async def test_a_block_is_inside_a_transaction_and_may_nest_others(now: datetime
             await _see(2, now, fails=True)
     assert not is_in_transaction()
     assert await _seen() == [1]
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+@pytest.mark.parametrize("at", range(6))
+async def test_who_is_cancelled_gives_the_connection_back(now: datetime, at: int) -> None:
+    blocks = [asyncio.ensure_future(_see(number, now)) for number in range(1, 13)]
+    for _ in range(at):
+        await asyncio.sleep(0)
+    for block in blocks:
+        block.cancel()
+    await asyncio.wait(blocks)
+    pool = connection()._pool
+    assert pool.get_size() == pool.get_idle_size()
