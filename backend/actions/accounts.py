@@ -1,8 +1,10 @@
 """Chats and the persons behind them: meeting, language, stopping, being blocked, coming back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from backend.actions.delivery import enqueue, shut_chat
 from backend.domain.access import Actor, Held, Role
@@ -10,9 +12,12 @@ from backend.domain.delivery import Kind
 from backend.store.sql import Row, among, execute, in_transaction, listed
 
 COMMANDS_TEMPLATE = "commands"
+# A row for each role held, and one for whoever holds none.
 _VISITORS = """
     SELECT a.tg_id, a.locale, a.state, a.person_id, p.state AS person_state, p.village_code,
-    p.hides_content FROM account a LEFT JOIN person p ON p.id = a.person_id
+    p.hides_content, g.role, g.region_code FROM account a
+    LEFT JOIN person p ON p.id = a.person_id
+    LEFT JOIN role_grant g ON g.person_id = a.person_id AND g.ended_at IS NULL
 """
 
 
@@ -61,23 +66,27 @@ async def meet(tg_id: int, locale: str, *, now: datetime) -> Visitor:
 
 async def find(tg_id: int) -> Visitor | None:
     """Return who is behind a chat, or None for a chat that never wrote."""
-    return (await find_all([tg_id])).get(tg_id)
+    return (await _found("a.tg_id = $1", tg_id)).get(tg_id)
 
 
 async def find_all(tg_ids: Collection[int]) -> dict[int, Visitor]:
     """Return who is behind each of these chats; those that never wrote are left out."""
-    rows = await execute(f"{_VISITORS} WHERE {among('a.tg_id', 1)}", listed(tg_ids))
-    held = await _roles_of_all({row["person_id"] for row in rows if row["person_id"]})
-    return {row["tg_id"]: _visitor(row, held.get(row["person_id"], ())) for row in rows}
+    return await _found(among("a.tg_id", 1), listed(tg_ids))
 
 
 async def visitor_of(person_id: int) -> Visitor | None:
     """Return the chat of a person, or None while she has none."""
-    rows = await execute("SELECT tg_id FROM account WHERE person_id = $1", person_id)
-    return await find(rows[0]["tg_id"]) if rows else None
+    return next(iter((await _found("a.person_id = $1", person_id)).values()), None)
 
 
-def _visitor(row: Row, held: tuple[Held, ...]) -> Visitor:
+async def _found(condition: str, value: object) -> dict[int, Visitor]:
+    rows = await execute(f"{_VISITORS} WHERE {condition} ORDER BY a.tg_id, g.id", value)
+    by_chat = groupby(rows, key=itemgetter("tg_id"))
+    return {tg_id: _visitor(list(held)) for tg_id, held in by_chat}
+
+
+def _visitor(rows: Sequence[Row]) -> Visitor:
+    row = rows[0]
     person_id = row["person_id"]
     return Visitor(
         tg_id=row["tg_id"],
@@ -87,26 +96,8 @@ def _visitor(row: Row, held: tuple[Held, ...]) -> Visitor:
         person_state=row["person_state"],
         village_code=row["village_code"],
         hides_content=bool(row["hides_content"]) if person_id else True,
-        held=held,
+        held=tuple([Held(Role(one["role"]), one["region_code"]) for one in rows if one["role"]]),
     )
-
-
-async def roles_of(person_id: int) -> tuple[Held, ...]:
-    """Return the roles a person holds now, beside being a resident."""
-    return (await _roles_of_all({person_id})).get(person_id, ())
-
-
-async def _roles_of_all(person_ids: Collection[int]) -> dict[int, tuple[Held, ...]]:
-    rows = await execute(
-        "SELECT person_id, role, region_code FROM role_grant"
-        f" WHERE ended_at IS NULL AND {among('person_id', 1)} ORDER BY id",
-        listed(person_ids),
-    )
-    held: dict[int, tuple[Held, ...]] = {}
-    for row in rows:
-        one = Held(Role(row["role"]), row["region_code"])
-        held[row["person_id"]] = (*held.get(row["person_id"], ()), one)
-    return held
 
 
 async def set_locale(tg_id: int, locale: str) -> None:

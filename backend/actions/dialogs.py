@@ -22,7 +22,7 @@ class DialogState:
     """A chat's open screen: conversation, step, answers so far, and the way back.
 
     `version` grows by one with every step; `shown_version` is the one last put on the phone, in
-    the message `message_id`.
+    the message `message_id`. `row_id` is the row's, None before there is one.
     """
 
     chat_id: int
@@ -34,6 +34,7 @@ class DialogState:
     version: int = 0
     shown_version: int = 0
     message_id: int | None = None
+    row_id: int | None = None
 
     def moved(self, **changes: object) -> "DialogState":
         """Return the state after a step, with its new version."""
@@ -52,14 +53,13 @@ async def load(chat_id: int) -> DialogState | None:
 
 async def save(state: DialogState, *, now: datetime) -> bool:
     """Write the state if the row is still at the version before it; False when it is not."""
-    rows = await execute("SELECT id FROM dialog WHERE chat_id = $1", state.chat_id)
-    if not rows:
+    if state.row_id is None:
         return await _enter(state, now=now)
     rows = await execute(
         "UPDATE dialog SET name = $1, step = $2, answers_sealed = $3, version = $4,"
         " message_id = $5, updated_at = $6 WHERE id = $7 AND version = $8 RETURNING id",
-        *(state.name, state.step, _sealed(state, rows[0]["id"]), state.version),
-        *(state.message_id, now, rows[0]["id"], state.version - 1),
+        *(state.name, state.step, _sealed(state, state.row_id), state.version),
+        *(state.message_id, now, state.row_id, state.version - 1),
     )
     return bool(rows)
 
@@ -91,6 +91,7 @@ def _state(row: Row) -> DialogState:
         version=row["version"],
         shown_version=row["shown_version"],
         message_id=row["message_id"],
+        row_id=row["id"],
     )
 
 

@@ -8,7 +8,16 @@ from backend.actions.reminders import DueView, open_reminder, view_of
 from backend.files.ics import Entry, calendar_file
 from backend.store.sql import execute
 
-_LIVE = "state IN ('planned', 'open')"
+# First her own rows: SQLite would rather look through everybody's live ones.
+_LIVE = f"""
+    WITH hers AS MATERIALIZED (SELECT {DUE_COLUMNS} FROM due_service WHERE person_id = $1),
+    live AS (SELECT * FROM hers WHERE state IN ('planned', 'open') AND closes_on >= $2)
+    SELECT * FROM live
+"""
+_OPEN_OR_NEXT = f"""{_LIVE} WHERE opens_on <= $2 OR NOT EXISTS (
+    SELECT 1 FROM live earlier WHERE earlier.rule = live.rule
+    AND (earlier.opens_on, earlier.id) < (live.opens_on, live.id))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +30,7 @@ class Counts:
 
 async def my_schedule(person_id: int, *, now: datetime) -> list[DueView]:
     """What she is owed: open services by closing day, then planned ones by opening day."""
-    today = now.date()
-    rows = await execute(
-        # First her own rows: SQLite would rather look through everybody's live ones.
-        f"WITH hers AS MATERIALIZED (SELECT {DUE_COLUMNS} FROM due_service WHERE person_id = $1)"
-        f" SELECT * FROM hers WHERE {_LIVE} AND closes_on >= $2",
-        *(person_id, today),
-    )
-    views = [view_of(row, today) for row in rows if rule_of(row)]
-    return sorted(views, key=_order)
+    return await _views(_LIVE, person_id, today=now.date())
 
 
 async def at_a_glance(person_id: int, *, now: datetime) -> list[DueView]:
@@ -37,13 +38,8 @@ async def at_a_glance(person_id: int, *, now: datetime) -> list[DueView]:
 
     Of what is to come only the next one of each rule is shown, and no question before its day.
     """
-    shown, known = [], set()
-    for view in await my_schedule(person_id, now=now):
-        is_next = view.due.rule not in known and view.asked != "question"
-        if view.is_open or is_next:
-            shown.append(view)
-            known.add(view.due.rule)
-    return shown
+    views = await _views(_OPEN_OR_NEXT, person_id, today=now.date())
+    return [view for view in views if view.is_open or view.asked != "question"]
 
 
 async def item(person_id: int, due_id: int, *, now: datetime) -> DueView:
@@ -70,6 +66,11 @@ def calendar_entry(
         place=place,
     )
     return calendar_file(entry, now=now)
+
+
+async def _views(query: str, person_id: int, *, today: date) -> list[DueView]:
+    rows = await execute(query, person_id, today)
+    return sorted((view_of(row, today) for row in rows if rule_of(row)), key=_order)
 
 
 def _order(view: DueView) -> tuple[bool, date, int]:

@@ -39,6 +39,7 @@ __all__ = [
 # As one statement, so that SQLite works through it without coming back to Python for each row.
 _COPIED_AT_ONCE = 500
 _TEXTS_KEPT = 16_384
+_STATEMENTS_KEPT = 512
 _PLACEHOLDER = re.compile(r"\$(?=\d)")
 
 Row = dict[str, Any]
@@ -57,15 +58,17 @@ def dialect() -> str:
 
 async def execute(query: str, *values: object) -> list[Row]:
     """Run one statement and return its rows, also those of RETURNING."""
-    query, bound = _translated(query, values)
-    return await connection().execute_query_dict(query, bound)
+    client = connection()
+    query, bound = _translated(client, query, values)
+    return await client.execute_query_dict(query, bound)
 
 
 async def read(query: str, *values: object) -> Sequence[Sequence[Any]]:
     """Read rows as their values, in the order of the columns: the lightest way to read many."""
-    query, bound = _translated(query, values)
+    client = connection()
+    query, bound = _translated(client, query, values)
     # Whatever its declaration says, these are no dictionaries yet.
-    rows: Any = (await connection().execute_query(query, bound))[1]
+    rows: Any = (await client.execute_query(query, bound))[1]
     return cast(Sequence[Sequence[Any]], rows)
 
 
@@ -73,7 +76,7 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
     """Run one statement for each row of values, in one transaction."""
     client = connection()
     if client.capabilities.dialect == "sqlite":
-        query = _PLACEHOLDER.sub("?", query)
+        query = _with_question_marks(query)
         bound = [_plain(row) for row in rows]
     else:
         bound = [list(row) for row in rows]
@@ -162,10 +165,18 @@ def as_date(value: object) -> date | None:
     return date.fromisoformat(str(value))
 
 
-def _translated(query: str, values: Sequence[object]) -> tuple[str, list[Any]]:
-    if dialect() == "sqlite":
-        return _PLACEHOLDER.sub("?", query), _plain(values)
+def _translated(
+    client: BaseDBAsyncClient, query: str, values: Sequence[object]
+) -> tuple[str, list[Any]]:
+    if client.capabilities.dialect == "sqlite":
+        return _with_question_marks(query), _plain(values)
     return query, list(values)
+
+
+@lru_cache(_STATEMENTS_KEPT)
+def _with_question_marks(query: str) -> str:
+    """Return a statement with its placeholders as SQLite writes them: `?1`."""
+    return _PLACEHOLDER.sub("?", query)
 
 
 def _plain(values: Iterable[object]) -> list[object]:

@@ -180,8 +180,9 @@ class _SharedTransaction:
         self.members += 1
         token = get_connections().set(self._transaction.connection_name, self._transaction)
         try:
-            async with self._transaction._in_transaction():
-                yield
+            with statements_at_once():
+                async with self._transaction._in_transaction():
+                    yield
         finally:
             get_connections().reset(token)
 

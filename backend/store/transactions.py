@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tortoise import transactions
 from tortoise.context import require_context
 
-from backend.store.sqlite import ImmediateClient, statements_at_once
+from backend.store.sqlite import ImmediateClient
 
 
 @dataclass
@@ -40,7 +40,7 @@ async def in_shared_transaction() -> AsyncIterator[None]:
             yield
         return
     async with client.in_shared_transaction():
-        with statements_at_once(), _noted():
+        with _noted():
             yield
 
 

@@ -92,12 +92,8 @@ def home_keys(viewer: Viewer, board: Board | None = None) -> tuple[tuple[Key, ..
     return tuple(tuple(keys[at : at + _A_ROW]) for at in range(0, len(keys), _A_ROW))
 
 
-def key_named(words: str, say: Say) -> Move | None:
-    """What the key of these plain words opens, whichever board it is on; None for any other."""
-    for board in BOARDS:
-        if words == plain(board.title(say)):
-            return enter("home", board.name)
-        for label, move in board.keys:
-            if words == plain(label(say)):
-                return move
-    return next((move for label, move in _SPOKEN if words == plain(label(say))), None)
+def moves_of_keys(say: Say) -> dict[str, Move]:
+    """What each key opens, whichever board it is on, by the plain words on it."""
+    titles = [(board.title, enter("home", board.name)) for board in BOARDS]
+    keys = [key for board in BOARDS for key in board.keys]
+    return {plain(label(say)): move for label, move in (*titles, *keys, *_SPOKEN)}

@@ -19,7 +19,7 @@ from bot.attached import attached_to
 from bot.commands.openings import OPENINGS, command_list, opening_of
 from bot.context import Context
 from bot.conversations.stop import resumed
-from bot.dialogs import Move, Shared, Typed, enter
+from bot.dialogs import Shared, Typed, enter
 from bot.turns import answer, ask_anew, begin, press
 
 _LONGEST_TOKEN = 64
@@ -52,16 +52,16 @@ async def take_text(update: Update, context: Context) -> None:
     message = update.effective_message
     text = (message.text or "").strip() if message else ""
     opening = opening_of(text)
-    if opening and not await _repeats_stop(context, opening):
+    if opening and not (opening.conversation == "stop" and await _is_stopping(context)):
         await begin(context, opening)
     else:
         await answer(context, Typed(text))
 
 
-async def _repeats_stop(context: Context, opening: Move) -> bool:
-    """Whether a stop word answers the question whether to stop."""
+async def _is_stopping(context: Context) -> bool:
+    """Whether she is being asked whether to stop, so that a stop word is the answer."""
     state = await dialogs.load(context.viewer.chat_id)
-    return opening.conversation == "stop" and state is not None and state.name == "stop"
+    return state is not None and state.name == "stop"
 
 
 async def take_contact(update: Update, context: Context) -> None:

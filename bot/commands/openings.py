@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 from telegram import BotCommand
 
 from backend.domain.access import Role
 from backend.i18n import locales, translator
-from bot.commands.boards import key_named
+from bot.commands.boards import moves_of_keys
 from bot.dialogs import Move, enter, plain
 
 Say = Callable[[str], str]
@@ -58,7 +59,11 @@ def command_list(say: Say, roles: Collection[Role] = ()) -> list[BotCommand]:
 def opening_of(text: str) -> Move | None:
     """Return what typed words open: a stop word or a home key in any language; else None."""
     words = plain(text)
-    if words in _STOP_WORDS:
-        return enter("stop")
-    opened = (key_named(words, translator(locale)._) for locale in locales())
-    return next((move for move in opened if move), None)
+    return enter("stop") if words in _STOP_WORDS else _moves_of_keys().get(words)
+
+
+@cache
+def _moves_of_keys() -> dict[str, Move]:
+    """What the keys open in any language; of words that are in several the first one's."""
+    by_locale = [moves_of_keys(translator(locale)._) for locale in reversed(locales())]
+    return {words: move for moves in by_locale for words, move in moves.items()}

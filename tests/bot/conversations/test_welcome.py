@@ -154,7 +154,9 @@ async def test_a_resident_is_made_cadre_by_an_invite_she_accepts(town: Town) -> 
     token = await invites.create(Role.CADRE, WILLOW, name="王秀英", now=town.now)
     await start(phone, "请您担任柳树村的村干部", token)
     await press(phone, "接受", "登记好了")
-    assert Role.CADRE in {held.role for held in await accounts.roles_of(person.id)}
+    visitor = await accounts.visitor_of(person.id)
+    assert visitor
+    assert Role.CADRE in visitor.roles
 
 
 async def test_she_says_no_to_a_role_and_stays_who_she_is(town: Town) -> None:
@@ -163,7 +165,9 @@ async def test_she_says_no_to_a_role_and_stays_who_she_is(town: Town) -> None:
     token = await invites.create(Role.CADRE, WILLOW, now=town.now)
     await start(phone, "请您担任", token)
     await press(phone, "不用了", "王女士")
-    assert await accounts.roles_of(person.id) == ()
+    visitor = await accounts.visitor_of(person.id)
+    assert visitor
+    assert visitor.held == ()
 
 
 async def test_who_comes_back_on_a_new_phone_is_not_asked_what_she_refused(town: Town) -> None:
