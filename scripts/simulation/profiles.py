@@ -150,6 +150,18 @@ PROFILES = {
         people=1.0,
         broadcasts=0.5,
     ),
+    # So many chats at once that calls wait for their slot, not only for their turn in the chat.
+    "crowds": Profile(
+        crash=0.02,
+        pause=0.02,
+        database=0.02,
+        ambiguous=0.05,
+        not_sent=0.2,
+        workers=(1, 3),
+        episodes=(2, 2),
+        events=(30, 40),
+        chats=(30, 60),
+    ),
     # One per cent of the calls to Telegram have an unclear end, and nothing else is wrong.
     "one_percent": Profile(
         ambiguous=0.01,
@@ -162,7 +174,7 @@ PROFILES = {
     ),
 }
 MIXED = "mixed"
-_MIXTURE = tuple(name for name in PROFILES if name != "one_percent")
+_MIXTURE = tuple(name for name in PROFILES if name not in ("crowds", "one_percent"))
 
 
 def profile_for(name: str, chance: Random) -> Profile:

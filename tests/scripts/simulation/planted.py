@@ -279,9 +279,8 @@ BUGS = (
     ),
     _bug(
         "nobody is woken when a slot is free again",
-        "network",
+        "crowds",
         (PACE, "self._timer = loop.call_at(free_at, self._grant)", "self._timer = None"),
-        is_rare=True,
     ),
     _bug(
         "what comes while a group is written is never written",

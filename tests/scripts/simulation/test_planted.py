@@ -13,7 +13,7 @@ MOST_DOUBLE = 0.02
 
 def shows(result: Result) -> bool:
     """Whether a seed shows that something is wrong: an invariant broken, or too many doubles."""
-    too_many = result.repeatable > 100 and result.duplicates > MOST_DOUBLE * result.repeatable
+    too_many = result.repeatable > 200 and result.duplicates > MOST_DOUBLE * result.repeatable
     return bool(result.violations) or too_many
 
 
