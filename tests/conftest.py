@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from backend.actions.rulebook import follow_publications
 from backend.clock import FrozenClock
 from backend.store import models
 from backend.store.database import open_database
-from backend.store.sql import execute
+from backend.store.sql import dialect, execute
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
@@ -75,18 +76,23 @@ def sqlite_file(migrated_file: Path, tmp_path: Path) -> Path:
 @pytest.fixture(params=DATABASES)
 async def database(request: pytest.FixtureRequest, sqlite_file: Path) -> AsyncIterator[str]:
     """An empty database of each kind; its value is the kind's name."""
-    if request.param == "sqlite":
-        async with open_database(f"sqlite://{sqlite_file}"):
-            await follow_publications()
-            yield request.param
-        return
-    folder: Path = request.getfixturevalue("postgres_folder")
-    address = (folder / "address").read_text()
-    async with open_database(address, keys_file=folder / "keys"):
-        tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
-        await execute(f"TRUNCATE {tables} RESTART IDENTITY")
-        await follow_publications()
+    url, keys = f"sqlite://{sqlite_file}", None
+    if request.param == "postgres":
+        folder: Path = request.getfixturevalue("postgres_folder")
+        url, keys = (folder / "address").read_text(), folder / "keys"
+    async with empty_database(url, keys):
         yield request.param
+
+
+@asynccontextmanager
+async def empty_database(url: str, keys: Path | None) -> AsyncIterator[None]:
+    """Open a database without a row: a file that is new, or the server's, which is emptied."""
+    async with open_database(url, keys_file=keys):
+        if dialect() == "postgres":
+            tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
+            await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        await follow_publications()
+        yield
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -83,12 +83,19 @@ class Town:
 
 @pytest.fixture
 async def town(database: str, clock: FrozenClock) -> AsyncIterator[Town]:
-    """A town with its region list and a running bot; every call it made must be valid."""
+    """A town with its region list and a running bot."""
+    url = "sqlite://:memory:" if database == "sqlite" else "postgres://in-use"
+    async with a_town(clock, url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def a_town(clock: FrozenClock, url: str) -> AsyncIterator[Town]:
+    """A town on the open database; every call its bot made must be valid."""
     await a_township()
     sandbox = Sandbox(limits=Limits.off(), clock=TownClock(clock), zone=clock.zone)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(serve(sandbox))
-        url = "sqlite://:memory:" if database == "sqlite" else "postgres://in-use"
         config = Config(
             telegram_token=sandbox.token,
             telegram_api=address,

@@ -5,9 +5,7 @@ recorded that the first may not have arrived.
 """
 
 import asyncio
-import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import IO
 
 import pytest
 
@@ -29,12 +26,11 @@ from bot.sandbox.events import Event
 from bot.sandbox.faults import Fault
 from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox, serve
+from tests.bot.spawned import Spawner, a_spawner
 from tests.builders import LONG_AGO
 from tests.conftest import SHANGHAI
 from tests.crowds import a_crowd
-from tests.scripts.office import ROOT
 
-PATIENCE = 60.0
 SETTLED_SECONDS = 240.0
 MOST_COPIES = 2
 KILLED_SENDING = 0.85
@@ -43,54 +39,6 @@ ANSWER_SECONDS = 0.004
 FIRST_CHAT = 7_000_000_001
 IN_A_MONTH = timedelta(days=34)
 AT_ONCE = 1_000
-
-
-@dataclass
-class Spawner:
-    """The process that starts the bot's process, and how the bot is killed."""
-
-    process: asyncio.subprocess.Process
-    pid: int = 0
-
-    async def start(self) -> None:
-        """Start the jobs and the sender."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"jobs\n")
-        self.pid = await self._number()
-
-    async def end(self, number: int) -> int:
-        """Send the bot a signal and return how it ended."""
-        os.kill(self.pid, number)
-        ended = await self._number()
-        self.pid = 0
-        return ended
-
-    async def _number(self) -> int:
-        assert self.process.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            return int(await self.process.stdout.readline())
-
-
-@asynccontextmanager
-async def a_spawner(log: IO[bytes], **settings: str) -> AsyncIterator[Spawner]:
-    """A spawner whose bots have these settings."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bot.spawner"),
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **settings},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=log,
-    )
-    spawner = Spawner(process)
-    try:
-        yield spawner
-    finally:
-        if spawner.pid:
-            os.kill(spawner.pid, signal.SIGKILL)
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
 
 
 class Telegram:
@@ -198,7 +146,7 @@ async def killed_again_and_again(
     for _ in range(kills):
         await load.feed()
         already = telegram.messages
-        await spawner.start()
+        await spawner.start("jobs")
         if load.chance.random() < KILLED_SENDING:
             await telegram.until_more_than(already + load.chance.randrange(load.share))
             await asyncio.sleep(load.chance.uniform(0, 2 * ANSWER_SECONDS))
@@ -209,7 +157,7 @@ async def killed_again_and_again(
 
 async def settled(spawner: Spawner) -> None:
     """Start it once more and let time pass until nothing is left to be done."""
-    await spawner.start()
+    await spawner.start("jobs")
     async with asyncio.timeout(SETTLED_SECONDS):
         while await execute(
             "SELECT 1 AS one FROM due_service d WHERE d.remind_on <= $1 UNION"
@@ -259,7 +207,7 @@ async def check_kills(
             "MESSAGES_PER_SECOND": "300",
         }
         with log.open("wb") as errors:
-            async with a_spawner(errors, **settings) as spawner:
+            with a_spawner(errors, settings) as spawner:
                 await killed_again_and_again(spawner, telegram, load, kills=kills)
                 await settled(spawner)
         found = await check(load, telegram.copies())
