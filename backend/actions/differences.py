@@ -33,10 +33,14 @@ NEW_ROWS = AlikeRows(
     shared=("rule", "occurrence", *_PLANNED, "remind_on"),
     at="updated_at",
 )
-_MARKED = ", ".join(f"{name} = ${number}" for number, name in enumerate(_PLANNED, 1))
-MOVE = f"UPDATE due_service SET {_MARKED}, remind_on = $10, updated_at = $11 WHERE id = $12"
-UNSAY = "UPDATE due_service SET reminded_on = NULL WHERE id = $1"
-END = "UPDATE due_service SET state = $1, remind_on = NULL, updated_at = $2 WHERE id = $3"
+_MARKED = ", ".join(f"{name} = given.{name}" for name in (*_PLANNED, "remind_on", "updated_at"))
+MOVE = f"UPDATE due_service SET {_MARKED} FROM {{given}} WHERE due_service.id = given.id"
+_KINDS = {"rule_version": "int", "updated_at": "timestamptz", "id": "bigint"}
+# What `MOVE` is given, and its types.
+MOVED = {
+    name: _KINDS.get(name, "date" if name.endswith("_on") else "text")
+    for name in (*_PLANNED, "remind_on", "updated_at", "id")
+}
 
 _STATE = 2 + _PLANNED.index("state")
 # The text of a state and of an anchor, and which states are worth a row of their own.

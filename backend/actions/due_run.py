@@ -8,10 +8,9 @@ from itertools import groupby
 
 from backend.actions.budget import has_reminder
 from backend.actions.dues import (
-    ADVANCE,
     HAS_COME,
-    TOLD,
     WANTED,
+    advance,
     lock,
     read_day,
     read_due,
@@ -24,7 +23,7 @@ from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, out_of_quiet_hours
 from backend.domain.reminders import LIFE, next_reminder_on
-from backend.store.sql import Row, among, execute, execute_many, in_transaction, listed
+from backend.store.sql import Row, among, execute, in_transaction, listed, write_rows
 
 # So many persons with something due are looked up at once, and so many are written at once.
 _LOOKED_UP, _BATCH = 50_000, 2_000
@@ -46,11 +45,24 @@ _WHO = f"""
     SELECT DISTINCT +d.person_id AS id FROM due_service d
     WHERE {HAS_COME} AND +d.person_id > $2 ORDER BY id LIMIT {_LOOKED_UP}
 """
+_MESSAGE = {
+    "dedup_key": "text",
+    "person_id": "bigint",
+    "chat_id": "bigint",
+    "reference": "text",
+    "purpose": "text",
+    "is_self_set": "boolean",
+    "due_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "created_at": "timestamptz",
+}
 _INSERT = f"""
     INSERT INTO send (dedup_key, kind, priority, person_id, chat_id, template, reference, purpose,
         is_self_set, due_at, expires_at, state, tries, ambiguities, created_at)
-    VALUES ($1, '{Kind.REMINDER}', {PRIORITIES[Kind.REMINDER]}, $2, $3, '{REMINDER_TEMPLATE}',
-        $4, $5, $6, $7, $8, 'queued', 0, 0, $9)
+    SELECT dedup_key, '{Kind.REMINDER}', {PRIORITIES[Kind.REMINDER]}, person_id, chat_id,
+        '{REMINDER_TEMPLATE}', reference, purpose, is_self_set, due_at, expires_at, 'queued', 0, 0,
+        created_at
+    FROM {{given}} WHERE TRUE
     ON CONFLICT (dedup_key) DO UPDATE SET state = 'queued', due_at = excluded.due_at,
         expires_at = excluded.expires_at, finished_at = NULL
     WHERE send.state = 'cancelled' AND send.ambiguities = 0
@@ -130,13 +142,11 @@ async def _queue(rows: Iterable[Row], *, now: datetime) -> DueRun:
         for step in _steps(dues, now)
     ]
     told = [step for step in steps if step.due_at]
-    if told:
-        await execute_many(_INSERT, [_message(step, now) for step in told])
-        advanced = [(step.remind_on, now.date(), now, step.row["id"]) for step in told]
-        await execute_many(TOLD, advanced)
-    if put_off := [step for step in steps if not step.due_at]:
-        await execute_many(ADVANCE, [(step.remind_on, now, step.row["id"]) for step in put_off])
-    return DueRun(len(told), len(put_off))
+    await write_rows(_INSERT, _MESSAGE, [_message(step, now) for step in told])
+    today = now.date()
+    nexts = [(step.row["id"], step.remind_on, today if step.due_at else None) for step in steps]
+    await advance(nexts, now=now)
+    return DueRun(len(told), len(steps) - len(told))
 
 
 def _steps(dues: Iterable[Row], now: datetime) -> Iterator[_Step]:

@@ -1,12 +1,12 @@
 """Due services as rows and as values."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from backend.actions.rulebook import rulebook
 from backend.domain.calendar import Anchor, Rule
 from backend.domain.schedule import DueService, State, Why
-from backend.store.sql import Row, among, as_date, dialect, execute, listed
+from backend.store.sql import Row, among, as_date, dialect, execute, listed, write_rows
 
 DUE_COLUMNS = (
     "id, person_id, rule, rule_version, episode, occurrence, topic, opens_on, due_on, closes_on,"
@@ -28,11 +28,14 @@ IS_LIVE = "d.state NOT IN ('done', 'declined', 'closed', 'cancelled')"
 # That a day of reminding has come for a service `d` that is owed; and that it is agreed to, too.
 HAS_COME = f"d.remind_on <= $1 AND {IS_LIVE} AND d.closes_on >= $1"
 WANTED = f"{HAS_COME} AND {AGREED}"
-# What was told of today, or put off; each names the next day of reminding.
-TOLD = """
-    UPDATE due_service SET remind_on = $1, reminded_on = $2, updated_at = $3 WHERE id = $4
+_NEXT = {"id": "bigint", "remind_on": "date", "told_on": "date", "now": "timestamptz"}
+_ADVANCE = """
+    UPDATE due_service SET remind_on = given.remind_on,
+        reminded_on = coalesce(given.told_on, due_service.reminded_on), updated_at = given.now
+    FROM {given} WHERE due_service.id = given.id
 """
-ADVANCE = "UPDATE due_service SET remind_on = $1, updated_at = $2 WHERE id = $3"
+# A due service's id, the next day of reminding, and the day on which it was told of just now.
+Next = tuple[int, date | None, date | None]
 
 
 def lock_persons(alias: str) -> str:
@@ -49,6 +52,11 @@ async def lock(person_ids: Collection[int]) -> None:
     if clause := lock_persons("p"):
         query = f"SELECT 1 AS one FROM person p WHERE {among('id', 1)} ORDER BY id {clause}"
         await execute(query, listed(person_ids))
+
+
+async def advance(steps: Sequence[Next], *, now: datetime) -> None:
+    """Write when due services are looked at next, and of some that they were told of."""
+    await write_rows(_ADVANCE, _NEXT, [(*step, now) for step in steps])
 
 
 def read_due(row: Row) -> DueService:

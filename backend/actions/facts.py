@@ -19,7 +19,7 @@ _EVENTS = (
     "SELECT person_id, episode, superseded_by, reported_at, id, kind, on_date, lmp_on, edd_on,"
     " edd_source, mode, method, about, rule, rods, lasts_months FROM life_event"
 )
-_EPISODE, _SUPERSEDED_BY, _REPORTED_AT = 1, 2, 3
+_EPISODE, _SUPERSEDED_BY, _REPORTED_AT, _LMP_ON, _EDD_ON = 1, 2, 3, 7, 8
 _REPORTED = itemgetter(_REPORTED_AT, 4)
 _RECORDS = "SELECT person_id, rule, given_on, episode, occurrence FROM service_record"
 _CHOICES = "SELECT person_id, topic FROM topic_choice"
@@ -174,7 +174,7 @@ def _event(episode: int, chain: list[_Values], zone: tzinfo) -> Event | None:
         id=str(episode),
         kind=_KINDS[kind],
         on=as_date(on_date),
-        datings=tuple(dating for row in standing if (dating := _dating(row, zone))),
+        datings=tuple([_dating(row, zone) for row in standing if row[_LMP_ON] or row[_EDD_ON]]),
         mode=BirthMode(mode) if mode else None,
         method=_METHODS[method] if method else None,
         about=str(about) if about else None,
@@ -185,14 +185,13 @@ def _event(episode: int, chain: list[_Values], zone: tzinfo) -> Event | None:
     )
 
 
-def _dating(row: _Values, zone: tzinfo) -> Dating | None:
-    lmp_on, edd_on, source = row[7:10]
-    if lmp := as_date(lmp_on):
-        return dated_by_lmp(lmp, _day(row[_REPORTED_AT], zone))
-    edd = as_date(edd_on)
-    if edd is None:
-        return None
-    return Dating(Source[source.upper()], edd, _day(row[_REPORTED_AT], zone))
+def _dating(row: _Values, zone: tzinfo) -> Dating:
+    noted_on = _day(row[_REPORTED_AT], zone)
+    if lmp := as_date(row[_LMP_ON]):
+        return dated_by_lmp(lmp, noted_on)
+    edd = as_date(row[_EDD_ON])
+    assert edd is not None, "either day is there"
+    return Dating(Source[row[_EDD_ON + 1].upper()], edd, noted_on)
 
 
 def _day(moment: object, zone: tzinfo) -> date:

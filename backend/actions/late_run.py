@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from backend.actions.dues import (
-    ADVANCE,
     AGREED,
     IS_LIVE,
+    advance,
     lock_persons,
     read_day,
     read_due,
@@ -75,8 +75,7 @@ async def _skip(rows: Sequence[Row], *, now: datetime) -> None:
     missed = [_entry(row, now) for row in rows if _was_missed(row, now)]
     if missed:
         await execute_many(_INSERT, missed)
-    if rows:
-        await execute_many(ADVANCE, [(_next(row, now.date()), now, row["id"]) for row in rows])
+    await advance([(row["id"], _next(row, now.date()), None) for row in rows], now=now)
 
 
 def _next(row: Row, today: date) -> date | None:

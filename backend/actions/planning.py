@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.actions.differences import (
-    END,
     MOVE,
+    MOVED,
     NEW_ROWS,
-    UNSAY,
     Difference,
     compare,
     first_reminder,
@@ -27,10 +26,10 @@ from backend.store.sql import (
     Row,
     among,
     execute,
-    execute_many,
     in_transaction,
     listed,
     marks,
+    write_rows,
 )
 
 _SECONDS_AN_HOUR, _HOURS_A_WEEK = 3600, 168
@@ -154,12 +153,11 @@ async def write(reading: Reading, difference: Difference, *, now: datetime) -> C
     """Write what differs, and take back what was to be said of what is owed no more."""
     await _take_back(difference, reading.book, now=now)
     await NEW_ROWS.write(difference.added, now)
-    for statement, rows in (
-        (MOVE, [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]),
-        (END, [(State.CANCELLED.value, now, row["id"]) for row in difference.ended]),
-    ):
-        if rows:
-            await execute_many(statement, rows)
+    moved = [(*m.planned, m.remind_on, now, m.row["id"]) for m in difference.moved]
+    await write_rows(MOVE, MOVED, moved)
+    if ended := [row["id"] for row in difference.ended]:
+        end = "UPDATE due_service SET state = $1, remind_on = NULL, updated_at = $2"
+        await execute(f"{end} WHERE {among('id', 3)}", State.CANCELLED.value, now, listed(ended))
     over = difference.over
     await recall_due_services(reading.person_ids, over, now=now)
     await cancel_tasks_about(over, now=now)
@@ -182,7 +180,8 @@ async def _take_back(difference: Difference, book: Rulebook, *, now: datetime) -
         for step in difference.moved
     ]
     if unsaid:
-        await execute_many(UNSAY, [(due_id,) for due_id in unsaid])
+        query = f"UPDATE due_service SET reminded_on = NULL WHERE {among('id', 1)}"
+        await execute(query, listed(unsaid))
 
 
 async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> dict[int, list[Row]]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from backend.actions.dues import ADVANCE, TOLD, WANTED, read_day, read_due, rule_of
+from backend.actions.dues import WANTED, Next, advance, read_day, read_due, rule_of
 from backend.actions.rulebook import follow_publications
 from backend.domain.calendar import First
 from backend.domain.gestation import add_months
@@ -60,10 +60,9 @@ async def _queue(now: datetime) -> int:
             (fresh if is_owed and not row["has_task"] else others).append(row)
         if fresh:
             await execute_many(_INSERT, [_task(row, now) for row in fresh])
-            told = [(_next(row, today), today, now, row["id"]) for row in fresh]
-            await execute_many(TOLD, told)
-        if others:
-            await execute_many(ADVANCE, [(_next(row, today), now, row["id"]) for row in others])
+        nexts: list[Next] = [(row["id"], _next(row, today), today) for row in fresh]
+        nexts += [(row["id"], _next(row, today), None) for row in others]
+        await advance(nexts, now=now)
     return len(rows)
 
 

@@ -40,8 +40,9 @@ def trace(
     by_anchor = _enrolment(enrolled_on, anchors)
     if not events:
         return History(by_anchor, [])
-    once = told_once(events)
-    ordered = sorted(once, key=lambda event: (event.on or date.min, event.kind, event.id))
+    ordered = told_once(events)
+    if len(ordered) > 1:
+        ordered = sorted(ordered, key=lambda event: (event.on or date.min, event.kind, event.id))
     pregnancies = _pregnancies(ordered)
     births = _conclude(ordered, pregnancies)
     orphans = _discharge(ordered, births)

@@ -96,6 +96,8 @@ class Event:
     @property
     def lmp(self) -> date | None:
         """The last period that counts (EDD - 280 of the best dating), or None."""
+        if not self.datings:
+            return None
         dating = self.datings[0] if len(self.datings) == 1 else best_dating(self.datings)
         return dating.lmp if dating else None
 

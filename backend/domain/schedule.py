@@ -176,7 +176,7 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Owed | None:
     elif entries is not series.entries:
         # One that was shortened may have been over by then.
         entries = [entry for entry in entries if entry[3] >= known_on]
-    if _may_be_over(ready, series, ended_on=ended_on, case=case):
+    if ended_on or case.facts.declined or (ready.is_resting and _rested(series, case)):
         entries = [_restated(rule, entry, ended_on=ended_on, case=case) for entry in entries]
     if rule.anchor is _PREPARING:
         entries = _because(episode.told_by, episode.told_on, entries)
@@ -336,12 +336,8 @@ def _completes(record: ServiceRecord, entry: Entry, episode_id: str) -> bool:
     )
 
 
-def _may_be_over(ready: ReadyRule, series: Series, *, ended_on: date | None, case: Case) -> bool:
-    """False where nothing but its date and the records decides how anything of a series stands."""
-    if ended_on or case.facts.declined:
-        return True
-    if not ready.is_resting:
-        return False
+def _rested(series: Series, case: Case) -> bool:
+    """Whether she came to rest from invitations after anything of a series had opened."""
     return any(series.first_opens_on < start <= case.today for start, _ in case.history.resting)
 
 

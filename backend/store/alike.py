@@ -1,11 +1,10 @@
 """New rows that are alike for many owners: what they share is told to the database once."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from backend.store.sql import as_text, copy_rows, dialect, execute
+from backend.store.sql import as_json, copy_rows, dialect, execute
 
 # Nearly as many as a million people have by one rulebook on one day.
 _ROWS_KEPT = 131_072
@@ -60,19 +59,18 @@ class AlikeRows:
             return
         if self._last - self._forgotten >= self._most:
             self._forget()
-        spans = [(who, what, *self._place(alike)) for who, what, alike in owned]
+        known = self._places.get
+        spans = [(who, what, *(known(alike) or self._place(alike))) for who, what, alike in owned]
         await self._tell()
-        await execute(self._insert(), json.dumps(spans), at)
+        await execute(self._insert(), as_json(spans), at)
 
     def _place(self, alike: Alike) -> tuple[int, int]:
-        """The numbers of the first and of the last of some rows, both inclusive."""
-        place = self._places.get(alike)
-        if place is None:
-            first, self._last = self._last + 1, self._last + len(alike.rows)
-            place = self._places[alike] = (first, self._last)
-            self._alike.append(alike)
-            self._firsts.append(first)
-        return place
+        """Give new rows their numbers; those of the first and of the last, both inclusive."""
+        first, self._last = self._last + 1, self._last + len(alike.rows)
+        self._places[alike] = first, self._last
+        self._alike.append(alike)
+        self._firsts.append(first)
+        return first, self._last
 
     def _forget(self) -> None:
         """Begin anew; no number is given twice."""
@@ -97,8 +95,8 @@ class AlikeRows:
         if new := [(n, *row) for first, alike in places for n, row in enumerate(alike.rows, first)]:
             # As one value, as with many the statement would wait for a turn after each.
             values = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(new[0])))
-            rows = json.dumps(new, default=as_text)
-            await execute(f"INSERT INTO {self._told} SELECT {values} FROM json_each($1)", rows)
+            insert = f"INSERT INTO {self._told} SELECT {values} FROM json_each($1)"
+            await execute(insert, as_json(new))
 
     def _insert(self) -> str:
         """The statement that writes owner by owner, each one's rows by their numbers."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
@@ -19,7 +19,7 @@ __all__ = [
     "among",
     "as_date",
     "as_datetime",
-    "as_text",
+    "as_json",
     "change_mark",
     "connection",
     "copy_rows",
@@ -34,6 +34,7 @@ __all__ = [
     "read",
     "sharing_a_commit",
     "statements_at_once",
+    "write_rows",
 ]
 
 # As one statement, so that SQLite works through it without coming back to Python for each row.
@@ -81,6 +82,25 @@ async def execute_many(query: str, rows: Iterable[Sequence[object]]) -> None:
     else:
         bound = [list(row) for row in rows]
     await client.execute_many(query, bound)
+
+
+async def write_rows(
+    query: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Run one statement for all rows of values at once, from which it selects as `{given}`.
+
+    `columns` are their names and their types as PostgreSQL calls them.
+    """
+    if not rows:
+        return
+    if dialect() == "postgres":
+        lists = ", ".join([f"${at}::{kind}[]" for at, kind in enumerate(columns.values(), 1)])
+        given = f"unnest({lists}) AS given ({', '.join(columns)})"
+        await execute(query.format(given=given), *map(list, zip(*rows, strict=True)))
+        return
+    values = [f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns)]
+    given = f"(SELECT {', '.join(values)} FROM json_each($1)) AS given"
+    await execute(query.format(given=given), as_json(rows))
 
 
 async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -165,6 +185,15 @@ def as_date(value: object) -> date | None:
     return date.fromisoformat(str(value))
 
 
+def as_json(rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as one value whose parts are what SQLite keeps, to be read by `json_each`."""
+    return json.dumps(rows, default=_kept)
+
+
+def _kept(day: date) -> str:
+    return _moment(day) if isinstance(day, datetime) else _kept_text(day)
+
+
 def _translated(
     client: BaseDBAsyncClient, query: str, values: Sequence[object]
 ) -> tuple[str, list[Any]]:
@@ -194,12 +223,11 @@ def _plain(values: Iterable[object]) -> list[object]:
 
 def _moment(moment: datetime) -> str:
     # Of an hour that comes twice, only the first can be told by what equals it.
-    return as_text(moment) if moment.fold else _kept_text(moment)
+    return _text(moment) if moment.fold else _kept_text(moment)
 
 
-def as_text(day: date) -> str:
-    """Return a date, or an aware time, as the text that SQLite keeps."""
+def _text(day: date) -> str:
     return day.astimezone(UTC).isoformat(" ") if isinstance(day, datetime) else day.isoformat()
 
 
-_kept_text = lru_cache(_TEXTS_KEPT)(as_text)
+_kept_text = lru_cache(_TEXTS_KEPT)(_text)
