@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -27,18 +27,23 @@ _at_once: ContextVar[bool] = ContextVar("statements_at_once", default=False)
 _MOST_SHARING = 64
 
 
-@contextmanager
-def statements_at_once() -> Iterator[None]:
+class _AtOnce:
+    """Not a generator, which would be ended in whatever context lets go of it last."""
+
+    def __enter__(self) -> None:
+        self._token = _at_once.set(True)
+
+    def __exit__(self, *_error: object) -> None:
+        _at_once.reset(self._token)
+
+
+def statements_at_once() -> AbstractContextManager[None]:
     """Run the block's statements in the loop's own thread: those of a transaction, and reads.
 
     For a few short statements only: the loop waits for them. Beginning and committing, which wait
     for other processes and for the disk, are left to the connection's thread.
     """
-    token = _at_once.set(True)
-    try:
-        yield
-    finally:
-        _at_once.reset(token)
+    return _AtOnce()
 
 
 class Connection(aiosqlite.Connection):
