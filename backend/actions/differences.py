@@ -22,6 +22,8 @@ from backend.store.sql import Row, as_date
 _LIVE = ("planned", "open")
 # Nearly as many as a million people have; the rulebook in force beside one that is simulated.
 _ALIKE_KEPT, _BOOKS_KEPT = 65_536, 2
+# Many are only one person's, and are not asked for again.
+_ENTRIES_KEPT = 16_384
 # What the plan decides of a row, in the order of `_planned`.
 _PLANNED = (
     *("rule_version", "topic", "opens_on", "due_on", "closes_on"),
@@ -159,9 +161,11 @@ class NewRows:
 
     def _known(self, rows: tuple[Values, ...]) -> Alike:
         """The same object for the same rows, as long as they are remembered."""
-        for remembered in (self._of_series, self._of_entries, self._of_rows):
-            if len(remembered) >= _ALIKE_KEPT:
-                remembered.clear()
+        if max(len(self._of_rows), len(self._of_series)) >= _ALIKE_KEPT:
+            self._of_rows.clear()
+            self._of_series.clear()
+        if len(self._of_entries) >= _ENTRIES_KEPT:
+            self._of_entries.clear()
         return self._of_rows.setdefault(rows, Alike(rows))
 
     def _row(self, due: DueService, facts: Facts) -> Values:

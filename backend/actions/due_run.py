@@ -101,12 +101,13 @@ async def queue_due(*, now: datetime) -> DueRun:
     """
     await skip_late(now=now)
     total, last = DueRun(), 0
-    while rows := await execute(_WHO, now.date(), last):
-        person_ids = [row["id"] for row in rows]
+    while True:
+        person_ids = [row["id"] for row in await execute(_WHO, now.date(), last)]
         for first in range(0, len(person_ids), _BATCH):
             total += await _queue_for(person_ids[first : first + _BATCH], now=now)
+        if len(person_ids) < _LOOKED_UP:
+            return total
         last = person_ids[-1]
-    return total
 
 
 async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun:
