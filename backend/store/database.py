@@ -13,6 +13,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from backend.store.crypto import FieldKeys, KeysMissing, use_keys
+from backend.store.postgres import session_for_locks
 from backend.store.sql import connection, execute
 
 APP: dict[str, Any] = {
@@ -57,12 +58,9 @@ async def close(context: TortoiseContext) -> None:
 async def migrate(url: str) -> None:
     """Bring the open database to the newest schema; safe when several processes do it at once."""
     if sqlite_path(url) is None and url.startswith("postgres"):
-        async with connection().acquire_connection() as session:
+        async with session_for_locks() as session:
             await session.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-            try:
-                await apply_migrations()
-            finally:
-                await session.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)
+            await apply_migrations()
         return
     with file_lock(sqlite_path(url)):
         await execute("PRAGMA foreign_keys = OFF")

@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 
 from backend.store.database import sqlite_path
-from backend.store.sql import connection, dialect, execute
+from backend.store.postgres import session_for_locks
+from backend.store.sql import dialect, execute
 
 logger = structlog.get_logger(__name__)
 
@@ -108,7 +109,7 @@ def grace_seconds() -> float:
 async def _session_lock(lock_id: int) -> AsyncIterator[asyncio.Event | None]:
     async with AsyncExitStack() as stack:
         try:
-            session = await stack.enter_async_context(connection().acquire_connection())
+            session = await stack.enter_async_context(session_for_locks())
             await session.execute(_KEEPALIVE)
             is_taken = await session.fetchval("SELECT pg_try_advisory_lock($1)", lock_id)
         except Exception as error:
@@ -122,7 +123,7 @@ async def _session_lock(lock_id: int) -> AsyncIterator[asyncio.Event | None]:
             yield lost
         finally:
             watch.cancel()
-            # Back in the pool, a session gives up its locks.
+            # With the block the session gives up its locks.
             await asyncio.gather(watch, return_exceptions=True)
 
 

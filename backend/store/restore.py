@@ -31,7 +31,8 @@ from backend.store.database import (
     open_database,
     sqlite_path,
 )
-from backend.store.sql import connection, execute
+from backend.store.postgres import session_for_locks
+from backend.store.sql import execute
 
 # Rows that every start makes, without anybody having done anything.
 _OF_NOBODY = frozenset({"owner", "gate", MIGRATIONS})
@@ -217,7 +218,7 @@ async def _put_on_server(draft: Path, place: Place, tell: Tell) -> Path | None:
             place.url, kept, keys_file=place.keys_at, now=place.now, tell=lambda *_: None
         )
     async with open_database(_called(place.url), keys_file=place.keys_at):
-        async with connection().acquire_connection() as session:
+        async with session_for_locks() as session:
             if not await session.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):
                 raise DatabaseInUse
             if await _has_rows() and not kept:

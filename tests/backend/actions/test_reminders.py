@@ -196,6 +196,25 @@ async def test_the_schedule_shows_what_is_open_by_its_last_day_then_what_comes(
     assert (await schedule.counts(wang.id, now=now)).open == 1
 
 
+async def test_at_a_glance_shows_all_that_is_open_and_the_next_of_what_repeats(
+    now: datetime,
+) -> None:
+    wang, _ = await wang_and_her_first_visit(now)
+    for days in (0, 20, 40):
+        at = now + timedelta(days=days)
+        whole = await schedule.my_schedule(wang.id, now=at)
+        known: dict[str, int] = {}
+        for item in whole:
+            known.setdefault(item.due.rule, item.due_id)
+        expected = [
+            item
+            for item in whole
+            if item.is_open or (item.due_id == known[item.due.rule] and item.asked != "question")
+        ]
+        assert await schedule.at_a_glance(wang.id, now=at) == expected
+        assert len(expected) < len(whole)
+
+
 async def test_the_schedule_shows_only_what_was_agreed_to(now: datetime) -> None:
     wang, _ = await wang_and_her_first_visit(now)
     await consents.withdraw(wang.id, Purpose.MATERNAL, now=now)
