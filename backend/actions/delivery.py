@@ -334,6 +334,22 @@ async def oldest_due(*, now: datetime, but: Kind | None = None) -> datetime | No
     return as_datetime(rows[0]["at"])
 
 
+async def put_back_unknown(owner_id: int, *, known: Sequence[Message]) -> int:
+    """Put back what an owner claimed without knowing, as when the answer to its claim was lost.
+
+    `known` are the claims it does know of; a row that it has claimed anew since is none of them.
+    Returns how many were put back.
+    """
+    held, values = _held(known, after=1)
+    rows = await execute(
+        f"""{held} UPDATE send SET state = 'queued', owner_id = NULL, token = NULL
+        WHERE owner_id = $1 AND state = 'claimed' AND intent_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM held h WHERE h.id = send.id AND h.token = send.token) RETURNING id""",
+        *(owner_id, *values),
+    )
+    return len(rows)
+
+
 async def forget_finished(*, before: datetime) -> int:
     """Delete terminal rows older than `before`; what they were about lives on in its own row."""
     rows = await execute("DELETE FROM send WHERE finished_at < $1 RETURNING id", before)

@@ -1,12 +1,11 @@
 """Who may hold claims, and what becomes of those of a process that is gone."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from backend.actions.delivery import claimed_by, finish
+from backend.actions.delivery import claimed_by, finish, put_back_unknown
 from backend.domain.delivery import Attempt, Outcome
 from backend.store.liveness import is_free
-from backend.store.sql import execute, in_transaction, marks
+from backend.store.sql import execute, in_transaction
 
 
 async def register_owner(owner_id: int, *, now: datetime) -> None:
@@ -57,23 +56,8 @@ async def _recover_from(owner_id: int, *, now: datetime) -> int:
 async def take_up(owner_id: int, *, now: datetime) -> int:
     """Take up what an owner that is not sending has left claimed; return how many rows."""
     async with in_transaction():
-        unsent = await put_back_unknown(owner_id, known=())
+        unsent = await put_back_unknown(owner_id, known=[])
         crashed = Attempt(Outcome.CRASHED)
         unclear = await claimed_by(owner_id)
         await finish([(message, crashed) for message in unclear], now=now)
     return unsent + len(unclear)
-
-
-async def put_back_unknown(owner_id: int, *, known: Iterable[int]) -> int:
-    """Put back what an owner claimed without knowing, as when the answer to its claim was lost.
-
-    `known` are the rows it does know of. Returns how many were put back.
-    """
-    kept = list(known)
-    other = f"AND id NOT IN ({marks(len(kept), after=1)})" if kept else ""
-    rows = await execute(
-        "UPDATE send SET state = 'queued', owner_id = NULL, token = NULL WHERE owner_id = $1"
-        f" AND state = 'claimed' AND intent_at IS NULL {other} RETURNING id",
-        *(owner_id, *kept),
-    )
-    return len(rows)

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 
 import structlog
 
-from backend.actions import delivery, figures, recovery
+from backend.actions import delivery, figures
 from backend.actions.delivery import Message
 from backend.actions.gate import Gate
 from backend.actions.grouping import Grouped, Result
@@ -214,7 +214,7 @@ class Sender:
 
     async def _put_back_unknown(self) -> None:
         """Put back what was claimed without an answer."""
-        await recovery.put_back_unknown(self.owner_id, known=self._known)
+        await delivery.put_back_unknown(self.owner_id, known=list(self._known.values()))
         self._may_hold_unknown = False
 
     async def _claim(self, now: datetime) -> list[Message]:

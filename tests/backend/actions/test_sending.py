@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tortoise.exceptions import OperationalError
 
-from backend.actions import delivery, recovery
+from backend.actions import delivery
 from backend.actions.delivery import Message
 from backend.actions.gate import close_gate
 from backend.actions.pace import Pace
@@ -195,7 +195,7 @@ async def test_a_row_that_was_taken_up_and_claimed_anew_goes_once_and_stops_noth
     async with asyncio.timeout(PATIENCE):
         while not telegram.called:  # noqa: ASYNC110
             await asyncio.sleep(0)
-    await recovery.put_back_unknown(OWNER, known=())
+    await delivery.put_back_unknown(OWNER, known=[])
     sender.nudge()
     async with asyncio.timeout(PATIENCE):
         while await Send.filter(state="sent").count() < 3:  # noqa: ASYNC110
@@ -203,6 +203,20 @@ async def test_a_row_that_was_taken_up_and_claimed_anew_goes_once_and_stops_noth
     stop.set()
     await running
     assert sorted(message.id for message in telegram.called) == [1, 2, 3]
+
+
+async def test_of_a_row_claimed_anew_the_claim_before_says_nothing(
+    database: str, now: datetime
+) -> None:
+    """Its end is written, but not known to be; the answer to the claim after that is lost."""
+    await an_account(1)
+    await a_send(1, now=now)
+    (before,) = await delivery.claim(OWNER, now=now, limit=1)
+    await delivery.put_back([before])
+    (anew,) = await delivery.claim(OWNER, now=now, limit=1)
+    assert await delivery.put_back_unknown(OWNER, known=[anew]) == 0
+    assert await delivery.put_back_unknown(OWNER, known=[before]) == 1
+    assert await states() == {1: "queued"}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -14,6 +14,7 @@ LEAVE = "backend.actions.leave"
 GATE = "backend.actions.gate"
 PACE = "backend.actions.pace"
 GROUPING = "backend.actions.grouping"
+DUE_RUN = "backend.actions.due_run"
 DOMAIN = "backend.domain.delivery"
 
 
@@ -199,9 +200,9 @@ BUGS = (
         "what a dead process intended counts as unsent",
         "crashes",
         (
-            RECOVERY,
-            "AND state = 'claimed' AND intent_at IS NULL {other}",
-            "AND state = 'claimed' {other}",
+            DELIVERY,
+            "WHERE owner_id = $1 AND state = 'claimed' AND intent_at IS NULL AND NOT EXISTS (",
+            "WHERE owner_id = $1 AND state = 'claimed' AND NOT EXISTS (",
         ),
     ),
     _bug(
@@ -219,6 +220,16 @@ BUGS = (
         "what was claimed without an answer is left by who sends no more",
         "everything",
         (SENDING, "\n        if self._may_hold_unknown:\n", "\n        if False:\n"),
+        is_rare=True,
+    ),
+    _bug(
+        "a row that is claimed anew is known by its claim before",
+        "database",
+        (
+            DELIVERY,
+            "WHERE h.id = send.id AND h.token = send.token) RETURNING",
+            "WHERE h.id = send.id) RETURNING",
+        ),
         is_rare=True,
     ),
     _bug(
@@ -281,6 +292,36 @@ BUGS = (
         "nobody is woken when a slot is free again",
         "crowds",
         (PACE, "self._timer = loop.call_at(free_at, self._grant)", "self._timer = None"),
+    ),
+    _bug(
+        "what is told of today is noted before its message is written",
+        "dues",
+        (
+            DUE_RUN,
+            "    async with in_transaction():\n        # Read once",
+            "    if True:\n        # Read once",
+        ),
+        (
+            DUE_RUN,
+            "    await write_rows(_INSERT, _MESSAGE, [_message(step, now) for step in told])\n",
+            "",
+        ),
+        (
+            DUE_RUN,
+            "    await advance(nexts, now=now)\n",
+            "    await advance(nexts, now=now)\n"
+            "    await write_rows(_INSERT, _MESSAGE, [_message(step, now) for step in told])\n",
+        ),
+    ),
+    _bug(
+        "a message of the due run is known by its moment, not by its day",
+        "dues",
+        (
+            DUE_RUN,
+            "    async with in_transaction():\n        # Read once",
+            "    if True:\n        # Read once",
+        ),
+        (DUE_RUN, "{row['id']}:{now.date()}", "{row['id']}:{now}"),
     ),
     _bug(
         "what comes while a group is written is never written",
