@@ -19,6 +19,7 @@ from scripts.simulation.world import VirtualClock, World
 
 URL = "sqlite://:memory:"
 _TICKS = frozenset({"recover", "expire", "broadcasts"})
+_TICKS_OF_DUES = _TICKS | {"queue_due"}
 _SLOWEST_START, _SLOWEST_RESTART = 5.0, 60.0
 _WAIT_AFTER_FAILURE = 1.0
 # As long as a new sender waits for one that may have lost its lock and not noticed yet.
@@ -126,7 +127,8 @@ class Fleet:
                 await asyncio.shield(jobs[job.name])
                 await asyncio.sleep(every)
 
-        ticks = [asyncio.create_task(tick(job)) for job in JOBS if job.name in _TICKS]
+        names = _TICKS_OF_DUES if self._world.profile.dues else _TICKS
+        ticks = [asyncio.create_task(tick(job)) for job in JOBS if job.name in names]
         yield
         for one in ticks:
             one.cancel()

@@ -104,7 +104,7 @@ class Invariants:
         """Check what must hold once faults have stopped and everything had time to end."""
         found: dict[str, list[Row]] = {}
         for row in self.records.rows.values():
-            found.setdefault(_event_of(row), []).append(row)
+            found.setdefault(self._event_of(row), []).append(row)
             if row.state not in TERMINAL:
                 self._break("I5", row, f"is still {row.state}")
             if row.state == "sent" and not row.copies:
@@ -112,8 +112,24 @@ class Invariants:
         for event, rows in found.items():
             if len(rows) > 1:
                 self._break("I2", rows[1], f"{len(rows)} rows for {event}")
-        for fact in sorted(self.records.facts - found.keys()):
+        for fact in sorted((self.records.facts | self._told()) - found.keys()):
             self._break("I1", None, f"no row for {fact}")
+        for number in self.records.owed(self.records.day(self._time())):
+            self._break("I1", None, f"due service {number} is never told of")
+
+    def _told(self) -> set[str]:
+        """What is on record as told, each to have its row."""
+        dues = self.records.dues.items()
+        return {_telling(number, day) for number, due in dues for day in due.told_on}
+
+    def _event_of(self, row: Row) -> str:
+        """Return the event a row stands for; every one has exactly one row."""
+        if row.broadcast_id is not None:
+            return f"broadcast {row.broadcast_id} to {row.person_id}"
+        if row.reference.isdecimal() and int(row.reference) in self.records.dues:
+            day = self.records.day(self.records.seconds(row.created_at))
+            return f"row {row.id}" if row.is_missed else _telling(row.reference, day)
+        return row.reference if row.reference.startswith("event:") else f"row {row.id}"
 
     def _shut_chat(self, chat_id: int, state: str) -> None:
         """What is queued for a chat that is shut never goes, also after it is opened again."""
@@ -128,6 +144,7 @@ class Invariants:
         row = self.records.rows.get(values[0])
         if row is None:
             row = self.records.rows[values[0]] = Row(*values)
+            row.is_missed = row.state == "expired"
             self._tell("database", row.id, f"queued: {row.name}, due {row.due_at}")
             return row, None
         before = row.state
@@ -178,13 +195,10 @@ class Invariants:
         self._tell("invariant", row_id, f"{invariant} is broken: {what}")
 
 
+def _telling(number: object, day: object) -> str:
+    return f"due service {number} on {day}"
+
+
 def gate_after(now: float, retry_after: float | None) -> float:
     """Return until when nothing may be called after a 429, or after a refused token (None)."""
     return now + (_TOKEN_GATE_SECONDS if retry_after is None else retry_after)
-
-
-def _event_of(row: Row) -> str:
-    """Return the event a row stands for; every one has exactly one row."""
-    if row.broadcast_id is not None:
-        return f"broadcast {row.broadcast_id} to {row.person_id}"
-    return row.reference if row.reference.startswith("event:") else f"row {row.id}"

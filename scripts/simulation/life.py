@@ -22,6 +22,7 @@ _LONG_LIVES = (10.0, 60.0, 240.0, 1_440.0)
 _LONG_SHARE = 0.3
 _CODE = timedelta(minutes=5)
 _LAST = timedelta(hours=1)
+_FIRST_DUE = 500_000
 _OUTAGE_SHARES = {
     "refused": {Outcome.REFUSED: 0.7, Outcome.CONNECT_TIMEOUT: 0.3},
     "silent": {Outcome.READ_TIMEOUT: 0.8, Outcome.WRITE_TIMEOUT: 0.2},
@@ -51,6 +52,8 @@ class Life:
             self._soon(self._event_falls_due)
         for _ in range(_times(profile.people, chance.random())):
             self._soon(chance.choice(self._doings()))
+        for _ in range(chance.randrange(profile.dues) if profile.dues else 0):
+            self._soon(self._service_is_planned)
         if chance.random() < profile.broadcasts:
             self._soon(self._office_broadcasts)
         if chance.random() < profile.outages:
@@ -136,6 +139,28 @@ class Life:
                 due_at=now + wait,
                 **details,
             )
+
+    def _service_is_planned(self) -> None:
+        """A service is due whose day of reminding has come; the due run is to tell of it."""
+        chance = self._world.chance
+        rule, topic = chance.choice((("m2", "maternal"), ("fa5", "folic_acid")))
+        due_id, person_id = self._world.new_id() + _FIRST_DUE, self._somebody().person_id
+        days = timedelta(days=chance.randint(0, 3))
+        self._do(partial(self._plan, due_id, person_id, rule=rule, topic=topic, days=days))
+
+    async def _plan(
+        self, due_id: int, person_id: int, *, rule: str, topic: str, days: timedelta
+    ) -> None:
+        """Write down a service as the planner would; its window closes after so many days."""
+        now = self._now()
+        today = now.date()
+        await execute(
+            "INSERT INTO due_service (id, person_id, rule, rule_version, episode, occurrence,"
+            " topic, opens_on, due_on, closes_on, state, anchor, anchor_on, remind_on, updated_at)"
+            " VALUES ($1, $2, $3, 1, $4, 1, $5, $6, $6, $7, 'open', 'lmp', $6, $6, $8)"
+            " ON CONFLICT DO NOTHING",
+            *(due_id, person_id, rule, str(due_id), topic, today, today + days, now),
+        )
 
     def _she_blocks(self) -> None:
         """She blocks the bot; it hears of it at once, or with the next message only."""

@@ -41,6 +41,7 @@ class Profile:
     skew: float = 0.0
     people: float = 0.0
     broadcasts: float = 0.0
+    dues: int = 0
     workers: tuple[int, int] = (1, 8)
     episodes: tuple[int, int] = (3, 6)
     events: tuple[int, int] = (4, 10)
@@ -150,6 +151,20 @@ PROFILES = {
         people=1.0,
         broadcasts=0.5,
     ),
+    # Reminders are not in the outbox from the start: a due run writes them when their day has come.
+    "dues": Profile(
+        crash=0.08,
+        pause=0.02,
+        database=0.04,
+        ambiguous=0.1,
+        not_sent=0.1,
+        restarts=0.3,
+        lost_locks=0.5,
+        people=0.5,
+        dues=8,
+        events=(0, 3),
+        longest_gap=40_000.0,
+    ),
     # So many chats at once that calls wait for their slot, not only for their turn in the chat.
     "crowds": Profile(
         crash=0.02,
@@ -174,7 +189,7 @@ PROFILES = {
     ),
 }
 MIXED = "mixed"
-_MIXTURE = tuple(name for name in PROFILES if name not in ("crowds", "one_percent"))
+_MIXTURE = tuple(name for name in PROFILES if name not in ("dues", "crowds", "one_percent"))
 
 
 def profile_for(name: str, chance: Random) -> Profile:

@@ -9,7 +9,7 @@ from typing import Any
 
 _ROW = (
     "id, kind, chat_id, person_id, purpose, is_self_set, broadcast_id, reference, expires_at,"
-    " state, token, intent_at, tries, ambiguities, due_at"
+    " state, token, intent_at, tries, ambiguities, due_at, created_at"
 )
 TERMINAL = frozenset({"sent", "blocked", "failed", "unknown", "expired", "cancelled"})
 REACHES_STOPPED = frozenset({"screen", "code", "complaint_answer"})
@@ -37,6 +37,10 @@ TRIGGERS = [
     *_triggers("broadcast", "id, state"),
     *_triggers("effect", "nonce"),
 ]
+# Only where a due run tells of them.
+TRIGGERS_OF_DUES = _triggers(
+    "due_service", "id, person_id, topic, closes_on, remind_on, reminded_on"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,17 @@ class Intent:
     at: float
     until: float
     forbidden: str | None
+
+
+@dataclass(slots=True)
+class Due:
+    """A service as last committed, its days as ISO dates, and the days on which it was told of."""
+
+    person_id: int
+    topic: str
+    closes_on: str
+    remind_on: str | None
+    told_on: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -80,6 +95,8 @@ class Row:
     tries: int
     ambiguities: int
     due_at: str
+    created_at: str
+    is_missed: bool = False
     intents: dict[str, Intent] = field(default_factory=dict)
     ended_at: float = 0.0
     ended_by: str | None = None
@@ -92,7 +109,7 @@ class Row:
             :6
         ]
         (self.broadcast_id, self.reference, self.expires_at, self.state, self.token) = values[6:11]
-        (self.intent_at, self.tries, self.ambiguities, self.due_at) = values[11:]
+        (self.intent_at, self.tries, self.ambiguities, self.due_at) = values[11:15]
 
     @property
     def is_unasked(self) -> bool:
@@ -116,6 +133,7 @@ class Records:
         self.declined: set[int] = set()
         self.broadcasts: dict[int, str] = {}
         self.facts: set[str] = set()
+        self.dues: dict[int, Due] = {}
         self.quiet: dict[int, tuple[int, int]] = {}
 
     def note(self, change: tuple[Any, ...]) -> None:
@@ -132,6 +150,10 @@ class Records:
                 self.broadcasts[number] = state
             case ("effect", nonce):
                 self.facts.add(nonce)
+            case ("due_service", number, *about, reminded_on):
+                due = self.dues.setdefault(number, Due(*about))
+                due.remind_on = about[-1]
+                due.told_on |= {reminded_on} if reminded_on else set()
 
     def seconds(self, text: str) -> float:
         """Return a stored time as virtual seconds."""
@@ -150,6 +172,15 @@ class Records:
             if row.person_id in self.declined:
                 return "she wants no news"
         return None
+
+    def owed(self, today: date) -> list[int]:
+        """Return the services that are to be told of today at the latest, to who wants to hear."""
+        return [number for number, due in self.dues.items() if self._is_owed(due, str(today))]
+
+    def _is_owed(self, due: Due, today: str) -> bool:
+        has_come = due.remind_on is not None and due.remind_on <= today <= due.closes_on
+        is_agreed = all(self.agrees(due.person_id, one) for one in ("service", due.topic))
+        return has_come and is_agreed and (due.person_id, "active") in self.chats.values()
 
     def crowding(self, row: Row, now: float) -> str | None:
         """Return that a person has, or is getting, another unsolicited message today."""

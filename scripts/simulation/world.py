@@ -18,7 +18,7 @@ from scripts.simulation.locks import Locks
 from scripts.simulation.loop import VirtualLoop
 from scripts.simulation.process import Process, Trouble
 from scripts.simulation.profiles import Profile
-from scripts.simulation.records import TERMINAL, TRIGGERS, Records
+from scripts.simulation.records import TERMINAL, TRIGGERS, TRIGGERS_OF_DUES, Records
 from scripts.simulation.story import Story
 from scripts.simulation.telegram import Telegram
 
@@ -69,7 +69,7 @@ class World:
             most_skew=2 * profile.skew,
         )
         self.database = Database(image, self.invariants.commit)
-        self.database.watch(TRIGGERS)
+        self.database.watch([*TRIGGERS, *(TRIGGERS_OF_DUES if profile.dues else [])])
         self.telegram = Telegram(
             later=self.later,
             loop=self.loop,
@@ -150,7 +150,8 @@ class World:
     def is_over(self) -> bool:
         """Whether everything that was begun has ended."""
         rows = self.records.rows.values()
-        return not self.under_way and all(row.state in TERMINAL for row in rows)
+        is_told = not self.records.owed(self.records.day(self.loop.time()))
+        return not self.under_way and is_told and all(row.state in TERMINAL for row in rows)
 
     def close(self) -> None:
         """End every process where it stands, without a word."""
