@@ -68,12 +68,6 @@ class Difference:
     moved: list[Moved] = field(default_factory=list)
     ended: list[Row] = field(default_factory=list)
 
-    def extend(self, other: "Difference") -> None:
-        """Take in what differs for other persons."""
-        self.added += other.added
-        self.moved += other.moved
-        self.ended += other.ended
-
     @property
     def count_added(self) -> int:
         """How many rows are new."""

@@ -60,9 +60,13 @@ class Everyone:
         self._batches = 0
 
     async def are_planned(self) -> None:
-        """Wait, while no transaction is in progress, for what is planned ahead; never raises."""
+        """Wait for what is planned ahead, if possible while no transaction is in progress.
+
+        Where that failed it is only noted: maybe nobody needs it any more.
+        """
         if self._ahead:
             await asyncio.wait([self._ahead.planned])
+            self._ahead.planned.exception()
 
     @asynccontextmanager
     async def after(self, person_id: int) -> AsyncIterator[Progress | None]:
@@ -70,24 +74,21 @@ class Everyone:
 
         What the block writes must be the last of the transaction.
         """
-        ahead = await self._taken(person_id) or await self._look_ahead(person_id)
-        if ahead is None:
+        if not self._ahead or self._ahead.after_person != person_id:
+            await self.are_planned()
+            self._ahead = await self._look_ahead(person_id)
+        if self._ahead is None:
             yield None
             return
-        ahead = await self._confirmed(ahead)
-        difference = await ahead.planned
+        ahead = self._ahead = await self._confirmed(self._ahead)
+        await self.are_planned()
+        difference = ahead.planned.result()
         self._ahead = await self._look_ahead(ahead.last_person)
         changes = await write(ahead.reading, difference, now=self._now)
         self._collect()
         yield Progress(ahead.last_person, len(ahead.reading.person_ids), difference, changes)
         if self._ahead:
             self._ahead.mark = await change_mark()
-
-    async def _taken(self, person_id: int) -> _Ahead | None:
-        """What was planned ahead, if it is about the next persons after one."""
-        await self.are_planned()
-        ahead, self._ahead = self._ahead, None
-        return ahead if ahead and ahead.after_person == person_id else None
 
     async def _look_ahead(self, person_id: int) -> _Ahead | None:
         """Read the next persons after one, and begin to plan them; None if there are none."""
@@ -96,7 +97,8 @@ class Everyone:
         if not person_ids:
             return None
         reading = await read(person_ids, await follow_publications(), self._rules)
-        return _Ahead(person_id, reading, self._planning(reading), await change_mark())
+        mark = await change_mark()
+        return _Ahead(person_id, reading, self._planning(reading), mark)
 
     async def _confirmed(self, ahead: _Ahead) -> _Ahead:
         """The same while nobody else can write, planned once more where something changed."""
@@ -109,7 +111,7 @@ class Everyone:
         again = await read(person_ids, book, self._rules)
         if is_of_book and again == ahead.reading:
             return ahead
-        await asyncio.wait([ahead.planned])
+        await self.are_planned()
         return _Ahead(ahead.after_person, again, self._planning(again), None)
 
     def _collect(self) -> None:
@@ -160,19 +162,45 @@ async def count_enrolled() -> int:
     return persons
 
 
+class _Pace:
+    """How many are at full pace now, and how Python ran before the first of them."""
+
+    def __init__(self) -> None:
+        self._at_it = 0
+        self._before = gc.isenabled(), sys.getswitchinterval()
+
+    def begin(self) -> None:
+        """Go at full pace, unless others do already."""
+        if not self._at_it:
+            self._before = gc.isenabled(), sys.getswitchinterval()
+            gc.disable()
+            sys.setswitchinterval(_TURN_SECONDS)
+        self._at_it += 1
+
+    def end(self) -> None:
+        """Go on as before, once all others have ended."""
+        self._at_it -= 1
+        if self._at_it:
+            return
+        was_enabled, interval = self._before
+        sys.setswitchinterval(interval)
+        if was_enabled:
+            gc.enable()
+
+
+_pace = _Pace()
+
+
 @contextmanager
 def at_full_pace() -> Iterator[None]:
     """Look for garbage only where it is asked for, and let threads take turns often.
 
     A batch makes many values that live on, and no cycles. The database's thread waits for a turn
-    after each statement, and then the loop for the next.
+    after each statement, and then the loop for the next. Blocks may overlap: the last one to end
+    puts everything back.
     """
-    was_enabled, interval = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
-    sys.setswitchinterval(_TURN_SECONDS)
+    _pace.begin()
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
-        if was_enabled:
-            gc.enable()
+        _pace.end()

@@ -196,7 +196,10 @@ class Anchored:
         """Those that hang on an episode, but for what was over before enrolment."""
         if episode.method is not None or episode.named is not None:
             return [ready for ready in self._rules if hangs_on(ready.rule, episode)]
-        day = episode.dates.get(self.anchor, enrolled_on)
+        day = episode.dates.get(self.anchor)
+        if day is None:
+            # Told by another day alone, as a birth by leaving hospital: no day to reach from.
+            return self._for_all.since(enrolled_on, enrolled_on)
         reaching = self._of_one_day if len(episode.dates) == 1 else self._for_all
         return reaching.since(day, enrolled_on)
 

@@ -89,7 +89,8 @@ async def write_rows(
 ) -> None:
     """Run one statement for all rows of values at once, from which it selects as `{given}`.
 
-    `columns` are their names and their types as PostgreSQL calls them.
+    `columns` are their names and their types as PostgreSQL calls them. No two rows may be about
+    the same row of a table: PostgreSQL inserts neither, and updates by either one.
     """
     if not rows:
         return

@@ -1,7 +1,9 @@
 """Planning everyone: in batches, of which the next is read and planned before it is written."""
 
+import gc
 import logging
 import sqlite3
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -160,3 +162,32 @@ async def test_who_cannot_be_planned_stops_the_rest_and_what_was_done_is_kept(
         done += [step async for step in steps]
     assert await DueService.filter(person_id=first.id).exists()
     assert not await DueService.exclude(person_id=first.id).exists()
+
+
+@pytest.mark.usefixtures("one_by_one")
+async def test_who_could_not_be_planned_ahead_is_planned_once_her_events_are_mended(
+    now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, second, _ = await three_expecting(now)
+    tell = "UPDATE life_event SET kind = $1 WHERE person_id = $2"
+    await execute(tell, "unheard_of", second.id)
+    steps = replan_all(now=now)
+    await anext(steps)
+    await execute(tell, "pregnancy", second.id)
+    assert len([step async for step in steps]) == 2
+    assert "m2" in await rules_of(second)
+    gc.collect()
+    assert not [record for record in caplog.records if record.name == "asyncio"]
+
+
+@pytest.mark.usefixtures("one_by_one")
+async def test_two_who_plan_everyone_at_once_leave_python_as_it_was(now: datetime) -> None:
+    await three_expecting(now)
+    before = gc.isenabled(), sys.getswitchinterval()
+    first, second = replan_all(now=now), replan_all(now=now)
+    await anext(first)
+    await anext(second)
+    assert len([step async for step in first]) == 2
+    assert not gc.isenabled()
+    assert len([step async for step in second]) == 2
+    assert (gc.isenabled(), sys.getswitchinterval()) == before

@@ -310,3 +310,11 @@ def test_every_service_is_declined_with_its_topic(rule: Rule) -> None:
         declined=(*TOPICS, "service"),
     )
     assert not any(due.state.is_live for due in plan(everything, [rule], BORN))
+
+
+def test_a_rule_counted_from_leaving_hospital_alone_needs_no_birth() -> None:
+    shipped = BY_ID["m6"]
+    visit = replace(shipped, windows=shipped.windows[:1])
+    assert visit.windows[0].anchors == {Anchor.DISCHARGE}
+    (due,) = plan(person(happened(EventKind.DISCHARGE, BORN)), [visit], BORN)
+    assert (due.opens_on, due.closes_on) == (BORN, BORN + timedelta(7))
