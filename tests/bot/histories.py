@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from backend.i18n import locales, translator
 from bot.sandbox.bubble import Bubble, seen
 from bot.sandbox.events import Event
 from bot.sandbox.phone import SHOWN
 from bot.sandbox.server import Sandbox
 
 # What is drawn by chance each time: a complaint's receipt, the token in a link.
-BY_CHANCE = re.compile(r"\d{4} \d{4} \d{4} \d{4}|(?<=start[= ])[A-Za-z0-9_-]{20,}")
+BY_CHANCE = re.compile(r"\d{4}( ?\d{4}){3}|(?<=start[= ])[A-Za-z0-9_-]{20,}")
 PUSHED = re.compile(r"p\d+:")
+LOOK = frozenset(translator(locale)._("👀 Have a look") for locale in locales())
 
 
 class Sight(NamedTuple):
@@ -80,7 +82,8 @@ class Histories:
 
 def _is_pushed(bubble: Bubble) -> bool:
     buttons = [button for row in bubble.buttons for button in row]
-    return any(PUSHED.match(button.get("callback_data", "")) for button in buttons)
+    is_named = any(PUSHED.match(button.get("callback_data", "")) for button in buttons)
+    return is_named or not LOOK.isdisjoint(bubble.labels)
 
 
 def repeats(seen_by_her: list[Sight], expected: list[Sight]) -> int:

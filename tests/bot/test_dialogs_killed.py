@@ -49,8 +49,12 @@ def found_walks() -> Iterator[tuple[str, Walk]]:
 
 
 WALKS = dict(found_walks())
+# A notice's progress goes on by itself: shown once more, it has new figures.
+RESTLESS = "test_office_in_both_languages:test_what_failed_is_sent_again_and_names_are_opened"
 IN_BOTH_LANGUAGES = [
-    name for name, walk in WALKS.items() if "w" in inspect.signature(walk).parameters
+    name
+    for name, walk in WALKS.items()
+    if "w" in inspect.signature(walk).parameters and name != RESTLESS
 ]
 
 
