@@ -4,7 +4,7 @@ What another process has claimed is taken from it, as long as the intent to send
 it looks again before that, and finds its claim gone. What may be on its way is not tried again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from backend.store.sql import execute, marks
@@ -44,9 +44,7 @@ async def recall_due_services(
 ) -> None:
     """Take back the messages about due services of these persons, snoozed and booked ones too."""
     whose = marks(len(person_ids), after=2)
-    references = [str(due_id) for due_id in due_ids]
-    for start in range(0, len(references), _AT_ONCE):
-        part = references[start : start + _AT_ONCE]
+    for part in _parts([str(due_id) for due_id in due_ids]):
         which = marks(len(part), after=2 + len(person_ids))
         condition = f"template = $2 AND person_id IN ({whose}) AND reference IN ({which})"
         await _recall(condition, REMINDER_TEMPLATE, *person_ids, *part, now=now)
@@ -74,10 +72,13 @@ async def take_back_unsent(given: Mapping[int, date | None], *, now: datetime) -
     Return the ids of those that surely had not gone out; what she set herself stays.
     """
     keys = {f"due:{due_id}:{day}": due_id for due_id, day in given.items()}
-    which = f"dedup_key IN ({marks(len(keys), after=1)})"
-    returning = "RETURNING dedup_key, ambiguities"
-    taken = await execute(f"{_CANCEL} AND {which} {returning}", now, *keys)
-    return frozenset(keys[row["dedup_key"]] for row in taken if not row["ambiguities"])
+    unsent = set[int]()
+    for part in _parts(list(keys)):
+        which = f"dedup_key IN ({marks(len(part), after=1)})"
+        returning = "RETURNING dedup_key, ambiguities"
+        taken = await execute(f"{_CANCEL} AND {which} {returning}", now, *part)
+        unsent |= {keys[row["dedup_key"]] for row in taken if not row["ambiguities"]}
+    return frozenset(unsent)
 
 
 async def recall_broadcast(broadcast_id: int, *, now: datetime) -> None:
@@ -99,3 +100,8 @@ async def recall_broadcasts_to(
 async def _recall(condition: str, *values: object, now: datetime) -> None:
     for statement in (_CANCEL, _SPOIL):
         await execute(f"{statement} AND {condition}", now, *values)
+
+
+def _parts(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at a time as a statement has room for."""
+    return (texts[first : first + _AT_ONCE] for first in range(0, len(texts), _AT_ONCE))

@@ -1,6 +1,6 @@
 """The work items of cadres: opened by what residents ask for, listed for those who look after."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,11 +23,19 @@ from backend.domain.tasks import (
 )
 from backend.store.crypto import keys
 from backend.store.sealed import place_of
-from backend.store.sql import Row, as_date, as_datetime, execute, in_transaction, marks
+from backend.store.sql import (
+    Row,
+    among,
+    as_date,
+    as_datetime,
+    execute,
+    in_transaction,
+    listed,
+    marks,
+)
 
 ALERT_TEMPLATE = "cadre_alert"
 _ALERT_LIFE = timedelta(days=2)
-_AT_ONCE = 5_000
 _COLUMNS = """
     t.id, t.kind, t.reason, t.state, t.due_on, t.tries, t.opened_at, t.closed_at,
     t.due_service_id, t.move_report_id, t.person_id, p.name_sealed, p.phone_sealed,
@@ -120,11 +128,11 @@ async def close_tasks(person_id: int, kind: TaskKind, state: TaskState, *, now: 
 
 async def cancel_tasks_about(due_ids: Collection[int], *, now: datetime) -> None:
     """Cancel the open tasks about due services that are no longer owed."""
-    for part in _parts(sorted(due_ids)):
+    if due_ids:
         await execute(
             "UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open'"
-            f" AND due_service_id IN ({marks(len(part), after=1)})",
-            *(now, *part),
+            f" AND {among('due_service_id', 2)}",
+            *(now, listed(due_ids)),
         )
 
 
@@ -132,15 +140,10 @@ async def cancel_visits_about(due_ids: Collection[int], *, now: datetime) -> fro
     """Cancel the open visits to tell of due services, and return the ids of those not told of."""
     rows = await execute(
         "UPDATE task SET state = 'cancelled', closed_at = $1 WHERE state = 'open'"
-        f" AND kind = '{TaskKind.VISIT}' AND due_service_id IN ({marks(len(due_ids), after=1)})"
-        " RETURNING due_service_id",
-        *(now, *due_ids),
+        f" AND kind = '{TaskKind.VISIT}' AND {among('due_service_id', 2)} RETURNING due_service_id",
+        *(now, listed(due_ids)),
     )
     return frozenset(row["due_service_id"] for row in rows)
-
-
-def _parts(ids: list[int]) -> Iterator[list[int]]:
-    return (ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE))
 
 
 async def cancel_tasks_of_move(move_report_id: int, *, now: datetime) -> None:

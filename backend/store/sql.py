@@ -40,7 +40,8 @@ __all__ = [
 # As one statement, so that SQLite works through it without coming back to Python for each row.
 _COPIED_AT_ONCE = 500
 _TEXTS_KEPT = 16_384
-_STATEMENTS_KEPT = 512
+# Longer ones grow with their values, and hardly come again.
+_STATEMENTS_KEPT, _LONGEST_KEPT = 512, 8_192
 _PLACEHOLDER = re.compile(r"\$(?=\d)")
 
 Row = dict[str, Any]
@@ -203,10 +204,16 @@ def _translated(
     return query, list(values)
 
 
-@lru_cache(_STATEMENTS_KEPT)
 def _with_question_marks(query: str) -> str:
     """Return a statement with its placeholders as SQLite writes them: `?1`."""
+    return _kept_statement(query) if len(query) <= _LONGEST_KEPT else _marked(query)
+
+
+def _marked(query: str) -> str:
     return _PLACEHOLDER.sub("?", query)
+
+
+_kept_statement = lru_cache(_STATEMENTS_KEPT)(_marked)
 
 
 def _plain(values: Iterable[object]) -> list[object]:

@@ -1,5 +1,9 @@
 """Rows in bulk: what is copied reads back as what was written, and sets of ids choose rows."""
 
+import sys
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -12,6 +16,8 @@ from backend.store.sql import (
     execute,
     in_transaction,
     listed,
+    marks,
+    write_rows,
 )
 from tests.builders import LONG_AGO, WILLOW, a_person, a_township
 
@@ -57,3 +63,40 @@ async def test_a_set_of_ids_chooses_their_rows_and_an_empty_one_none() -> None:
     chosen = [people[0].id, people[2].id]
     assert [row["id"] for row in await execute(query, listed(chosen))] == chosen
     assert await execute(query, listed([])) == []
+
+
+async def test_what_is_written_row_by_row_at_once_reads_back_as_it_was_given() -> None:
+    people = [await a_person(f"陈{number}") for number in range(3)]
+    # The second of two half past two on one morning.
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1)
+    told = [
+        ('{"a":1}', None, True, -(2**53) - 1, twice),
+        ("null", None, False, 2**62, twice.replace(fold=0)),
+        ('"中\\', None, True, None, LONG_AGO),
+    ]
+    columns = {"id": "bigint", "locale": "text", "birth_date": "date", "voice_first": "boolean"}
+    columns |= {"claim_of_id": "bigint", "updated_at": "timestamptz"}
+    update = ", ".join(f"{name} = given.{name}" for name in columns if name != "id")
+    query = f"UPDATE person SET {update} FROM {{given}} WHERE person.id = given.id"
+    await write_rows(
+        query, columns, [(who.id, *one) for who, one in zip(people, told, strict=True)]
+    )
+    await write_rows(query, columns, [])
+    found = await Person.all().order_by("id")
+    assert [
+        (one.locale, one.birth_date, one.voice_first, one.claim_of_id, one.updated_at)
+        for one in found
+    ] == [(*others, moment.astimezone(UTC)) for *others, moment in told]
+    days = [(one.id, date(2000, 2, 29 - number)) for number, one in enumerate(people)]
+    born = "UPDATE person SET birth_date = given.on_day FROM {given} WHERE person.id = given.id"
+    await write_rows(born, {"id": "bigint", "on_day": "date"}, days)
+    assert [(one.id, one.birth_date) for one in await Person.all().order_by("id")] == days
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_statement_that_grows_with_its_values_is_not_kept() -> None:
+    ids = range(1, 2_001)
+    query = f"SELECT id FROM person WHERE id IN ({marks(len(ids))})"
+    held = sys.getrefcount(query)
+    await execute(query, *ids)
+    assert sys.getrefcount(query) == held
