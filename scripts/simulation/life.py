@@ -41,6 +41,7 @@ class Life:
         self._people = people
         self._events = 0
         self._broadcast_id = 0
+        self._broadcasts: list[int] = []
         self._lives = _LONG_LIVES if world.chance.random() < _LONG_SHARE else _LIVES
         self._shares = world.profile.shares(world.chance)
         world.telegram.weather.shares = self._shares
@@ -70,8 +71,9 @@ class Life:
         world.trouble.crash = world.trouble.pause = world.trouble.database = 0.0
         world.telegram.weather.shares = {}
         world.telegram.weather.flood_until = 0.0
-        if self._broadcast_id:
-            self._do(partial(self._stop_broadcast, self._broadcast_id))
+        # Also one that was told to stop before it began, and was paused after it had.
+        for broadcast_id in self._broadcasts:
+            self._do(partial(self._stop_broadcast, broadcast_id))
         for somebody in self._people:
             last = partial(self._remember, self._next_event(), Kind.ALERT, somebody, life=_LAST)
             self._do(last)
@@ -216,6 +218,7 @@ class Life:
         if self._broadcast_id:
             self._do(partial(self._stop_broadcast, self._broadcast_id))
         self._broadcast_id = self._world.new_id()
+        self._broadcasts.append(self._broadcast_id)
         self._do(partial(self._begin_broadcast, self._broadcast_id))
 
     async def _begin_broadcast(self, broadcast_id: int) -> None:
