@@ -55,7 +55,11 @@ def _longest_run(text: str) -> str:
 
 async def puzzle(phone: Phone, w: Tongue) -> None:
     """Write what answers no question: it is asked again, below a hint in her language."""
-    pushes = (w("🔔 You have a new reminder."), w("⏰ Here is your daily reminder."))
+    pushes = (
+        w("🔔 You have a new reminder."),
+        w("⏰ Here is your daily reminder."),
+        w("🔔 Someone needs you. Please have a look."),
+    )
     shown = [one for one in phone.messages if one.from_bot and one.text not in pushes]
     asked = shown[-1].text.splitlines()
     answer = await say(phone, NONSENSE, asked[-1])

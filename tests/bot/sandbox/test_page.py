@@ -56,7 +56,7 @@ async def open_page(browser: Browser, base_url: str) -> AsyncIterator[OpenPage]:
     async def open_at(query: str = "", kind: Json = DESKTOP) -> Page:
         context = await browser.new_context(**kind, locale="zh-CN")
         page = await context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(f"{base_url}/sandbox{query}")
@@ -306,6 +306,7 @@ async def test_replying_quotes_the_message_answered(
 ) -> None:
     page = await open_page()
     asked = await call("sendMessage", chat_id=wang.id, text="哪一天方便？")
+    await expect(newest(page, wang)).to_contain_text("哪一天方便？")
     await newest(page, wang).click(button="right")
     await page.get_by_role("menuitem", name="回复").click()
     await page.keyboard.type("明天")
