@@ -119,6 +119,7 @@ class NewRows:
     def __init__(self, book: Rulebook, today: date) -> None:
         self._book, self._today = book, today
         self._of_series: dict[Series, Alike] = {}
+        # By the identity of entries, which are kept beside so that no other has it meanwhile.
         self._of_entries: dict[int, tuple[Entry, Values]] = {}
         self._of_rows: dict[tuple[Values, ...], Alike] = {}
 

@@ -121,8 +121,8 @@ class Everyone:
             gc.collect()
 
     def _planning(self, reading: Reading) -> asyncio.Task[Difference]:
-        """Plan in a thread, so that the loop can go on with the writing and all else."""
-        return asyncio.create_task(asyncio.to_thread(find_difference, reading, now=self._now))
+        """Begin to plan while the rows of others are written."""
+        return asyncio.create_task(find_difference(reading, now=self._now))
 
 
 async def replan_all(

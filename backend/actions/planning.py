@@ -123,11 +123,7 @@ async def _replan(person_ids: Sequence[int], *, now: datetime) -> Changes:
     # Read once the persons are locked: who waited here must not plan by rules replaced meanwhile.
     book = await follow_publications()
     reading = await read(person_ids, book, None)
-    if len(person_ids) > _WITHOUT_A_THREAD:
-        difference = await asyncio.to_thread(find_difference, reading, now=now)
-    else:
-        difference = find_difference(reading, now=now)
-    return await write(reading, difference, now=now)
+    return await write(reading, await find_difference(reading, now=now), now=now)
 
 
 async def read(person_ids: Sequence[int], book: Rulebook, rules: Collection[str] | None) -> Reading:
@@ -195,8 +191,17 @@ async def _held(person_ids: Collection[int], rules: Collection[str] | None) -> d
     return held
 
 
-def find_difference(reading: Reading, *, now: datetime) -> Difference:
-    """How the rows of persons differ from what they are owed; needs no database."""
+async def find_difference(reading: Reading, *, now: datetime) -> Difference:
+    """How the rows of persons differ from what they are owed; needs no database.
+
+    That of many is found in a thread, so that the loop can go on meanwhile.
+    """
+    if len(reading.person_ids) > _WITHOUT_A_THREAD:
+        return await asyncio.to_thread(_difference, reading, now=now)
+    return _difference(reading, now=now)
+
+
+def _difference(reading: Reading, *, now: datetime) -> Difference:
     zone = now.tzinfo
     assert zone is not None, "now is aware"
     book, rules, difference, today = reading.book, reading.rules, Difference(), now.date()

@@ -84,7 +84,7 @@ async def simulate_rules(
     total, done, last_person, counts = await count_enrolled(), 0, 0, _Counts()
     while drafted.to_plan != frozenset() and (person_ids := await enrolled_after(last_person)):
         reading = await read(person_ids, book, drafted.to_plan)
-        difference = find_difference(reading, now=now)
+        difference = await find_difference(reading, now=now)
         counts.add(difference, await _villages(person_ids))
         done, last_person = done + len(person_ids), person_ids[-1]
         on_progress(done, max(done, total))
@@ -154,7 +154,7 @@ async def _villages(person_ids: Iterable[int]) -> dict[int, str]:
 async def _sample(person_id: int, book: Rulebook, drafted: Draft, *, now: datetime) -> Sample:
     """One person's days, as far ahead as services are planned."""
     person = (await execute(_PERSON, person_id))[0]
-    difference = find_difference(await read([person_id], book, drafted.to_plan), now=now)
+    difference = await find_difference(await read([person_id], book, drafted.to_plan), now=now)
     today = now.date()
     days = day_by_day(
         [_course(due, book, remind_on, today) for due, remind_on in _before(difference)],

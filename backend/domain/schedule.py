@@ -225,6 +225,7 @@ def _series(
     turn = _turn(rule, layout, episode, case.facts)
     if turn is None or not ready.is_rolling:
         return turn and layout.series_on(turn.start, today, turn.told_by)
+    # Nothing comes within the horizon; not remembered, as few share that day.
     if turn.start > today + HORIZON:
         return None
     own = [record for record in records if record.episode in (None, episode.id)]

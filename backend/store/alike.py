@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from backend.store.sql import as_json, copy_rows, dialect, execute
+from backend.store.sql import as_json, copy_rows, dialect, execute, from_json
 
 # Nearly as many as a million people have by one rulebook on one day.
 _ROWS_KEPT = 131_072
@@ -94,18 +94,17 @@ class AlikeRows:
         places = zip(self._firsts[known:], self._alike[known:], strict=True)
         if new := [(n, *row) for first, alike in places for n, row in enumerate(alike.rows, first)]:
             # As one value, as with many the statement would wait for a turn after each.
-            values = ", ".join(f"json_extract(value, '$[{at}]')" for at in range(len(new[0])))
-            insert = f"INSERT INTO {self._told} SELECT {values} FROM json_each($1)"
-            await execute(insert, as_json(new))
+            rows = from_json(("id", *self.shared))
+            await execute(f"INSERT INTO {self._told} SELECT * FROM {rows}", as_json(new))
 
     def _insert(self) -> str:
         """The statement that writes owner by owner, each one's rows by their numbers."""
         shared = ", ".join(f"a.{column}" for column in self.shared)
         return (
             f"INSERT INTO {self._table} ({', '.join(self.columns)})"
-            f" SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), {shared}, $2"
-            f" FROM json_each($1) CROSS JOIN {self._told} a"
-            " ON a.id BETWEEN json_extract(value, '$[2]') AND json_extract(value, '$[3]')"
+            f" SELECT s.who, s.what, {shared}, $2"
+            f" FROM {from_json(('who', 'what', 'first', 'last'))} s"
+            f" CROSS JOIN {self._told} a ON a.id BETWEEN s.first AND s.last"
         )
 
 

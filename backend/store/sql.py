@@ -26,6 +26,7 @@ __all__ = [
     "dialect",
     "execute",
     "execute_many",
+    "from_json",
     "in_shared_transaction",
     "in_transaction",
     "listed",
@@ -100,9 +101,7 @@ async def write_rows(
         given = f"unnest({lists}) AS given ({', '.join(columns)})"
         await execute(query.format(given=given), *map(list, zip(*rows, strict=True)))
         return
-    values = [f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(columns)]
-    given = f"(SELECT {', '.join(values)} FROM json_each($1)) AS given"
-    await execute(query.format(given=given), as_json(rows))
+    await execute(query.format(given=f"{from_json(columns)} AS given"), as_json(rows))
 
 
 async def copy_rows(table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -190,6 +189,12 @@ def as_date(value: object) -> date | None:
 def as_json(rows: Sequence[Sequence[object]]) -> str:
     """Return rows as one value whose parts are what SQLite keeps, to be read by `json_each`."""
     return json.dumps(rows, default=_kept)
+
+
+def from_json(names: Iterable[str]) -> str:
+    """Return the rows of `as_json` in placeholder 1 as a table of SQLite with these columns."""
+    values = [f"json_extract(value, '$[{at}]') AS {name}" for at, name in enumerate(names)]
+    return f"(SELECT {', '.join(values)} FROM json_each($1))"
 
 
 def _kept(day: date) -> str:

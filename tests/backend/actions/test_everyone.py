@@ -4,6 +4,7 @@ import gc
 import logging
 import sqlite3
 import sys
+from collections.abc import Awaitable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -94,15 +95,20 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(everyone, "_BATCH", 1)
 
 
+async def plan_three(now: datetime, *, meanwhile: Awaitable[object]) -> None:
+    """Plan three persons one by one, and do something once the second was read ahead."""
+    steps = replan_all(now=now)
+    await anext(steps)
+    await meanwhile
+    assert len([step async for step in steps]) == 2
+
+
 @pytest.mark.usefixtures("one_by_one")
 async def test_who_changes_after_she_was_read_ahead_is_planned_by_what_is_true_now(
     now: datetime,
 ) -> None:
     first, second, third = await three_expecting(now)
-    steps = replan_all(now=now)
-    await anext(steps)
-    await Person.filter(id=second.id).update(calendar="who2016")
-    assert len([step async for step in steps]) == 2
+    await plan_three(now, meanwhile=Person.filter(id=second.id).update(calendar="who2016"))
     assert "m2" in await rules_of(first)
     assert "m2" in await rules_of(third)
     assert "who_20w" in await rules_of(second)
@@ -115,13 +121,14 @@ async def test_what_another_process_wrote_meanwhile_counts_as_well(
     now: datetime, sqlite_file: Path
 ) -> None:
     _, second, _ = await three_expecting(now)
-    steps = replan_all(now=now)
-    await anext(steps)
-    other = sqlite3.connect(sqlite_file)
-    with other:
-        other.execute("UPDATE person SET calendar = 'who2016' WHERE id = ?", (second.id,))
-    other.close()
-    assert len([step async for step in steps]) == 2
+
+    async def another_process() -> None:
+        other = sqlite3.connect(sqlite_file)
+        with other:
+            other.execute("UPDATE person SET calendar = 'who2016' WHERE id = ?", (second.id,))
+        other.close()
+
+    await plan_three(now, meanwhile=another_process())
     assert "m2" not in await rules_of(second)
 
 
@@ -130,10 +137,7 @@ async def test_who_was_read_ahead_is_planned_by_the_rules_in_force_when_she_is_w
     now: datetime,
 ) -> None:
     first, second, third = await three_expecting(now)
-    steps = replan_all(now=now)
-    await anext(steps)
-    await publish(await draft(WITHOUT_M2), now=now)
-    assert len([step async for step in steps]) == 2
+    await plan_three(now, meanwhile=publish(await draft(WITHOUT_M2), now=now))
     assert "m2" in await rules_of(first)
     assert "m3" in await rules_of(second) & await rules_of(third)
     assert "m2" not in await rules_of(second) | await rules_of(third)
