@@ -10,6 +10,7 @@ from backend.actions import audit
 from backend.actions.everyone import Everyone, Progress, at_full_pace
 from backend.actions.recall import recall_rules
 from backend.actions.rulebook import Rulebook, follow_publications
+from backend.calendars.entries import Entry
 from backend.calendars.load import (
     BASE,
     Written,
@@ -31,6 +32,11 @@ _NOTHING: Scope = frozenset()
 _OWN_VALUES = "the township's values as published"
 
 
+def digest_of(text: str, written: str) -> str:
+    """What tells entries that were written down, with the file they come from, from any others."""
+    return hashlib.sha256(f"{text}\0{written}".encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Rules that may be published: the township's file, and what it makes of the calendars.
@@ -50,7 +56,7 @@ class Draft:
     @property
     def digest(self) -> str:
         """What tells these rules, written in this file, from any others."""
-        return hashlib.sha256(f"{self.text}\0{self.written}".encode()).hexdigest()
+        return digest_of(self.text, self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,11 @@ async def publish_shipped(*, now: datetime, base: Path = BASE) -> bool:
         await _lock()
         newest = await execute("SELECT text FROM rule_publication ORDER BY number DESC LIMIT 1")
         own = Written(_OWN_VALUES, newest[0]["text"] if newest else "")
-        shipped = await _draft(own, base)
-        is_known = await execute(
-            "SELECT 1 AS one FROM rule_publication WHERE digest = $1 LIMIT 1", shipped.digest
-        )
+        entries = read_entries(own, base)
+        # What was published was checked then; a process that starts need not do so again.
+        is_known = await _is_known(digest_of(own.text, write_entries(entries)))
         if not is_known:
-            await _insert(shipped, now=now, by=None)
+            await _insert(await _drafted(own.text, entries), now=now, by=None)
     await follow_publications()
     return not is_known
 
@@ -139,15 +144,19 @@ async def newest_publication() -> Publication | None:
     return _publication(rows[0]) if rows else None
 
 
-async def _draft(file: Written, base: Path = BASE) -> Draft:
+async def _draft(file: Written) -> Draft:
     """A township's values over the calendars as shipped, checked alone and together."""
-    entries = read_entries(file, base)
+    return await _drafted(file.text, read_entries(file))
+
+
+async def _drafted(text: str, entries: Sequence[Entry]) -> Draft:
+    """What a township's file made of the calendars, checked alone and together."""
     rules = rules_of(entries)
     check_together(rules, entries)
     book = await follow_publications()
     changed, number = differing(book.rules, rules), await _newest_number()
     return Draft(
-        text=file.text,
+        text=text,
         written=write_entries(entries),
         rules=rules,
         changed=changed,
@@ -173,6 +182,12 @@ async def _lock() -> None:
     """Let one process at a time publish; SQLite has one writer anyway."""
     if dialect() == "postgres":
         await execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
+async def _is_known(digest: str) -> bool:
+    """Whether rules were published at any time."""
+    rows = await execute("SELECT 1 AS one FROM rule_publication WHERE digest = $1 LIMIT 1", digest)
+    return bool(rows)
 
 
 async def _newest_number() -> int:

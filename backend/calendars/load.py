@@ -93,8 +93,14 @@ def load(base: Path = BASE, override: Path | None = None) -> tuple[Rule, ...]:
 
 def read_entries(own: Written | None = None, base: Path = BASE) -> list[Entry]:
     """The entries of the calendars in a folder, with a township's own values over them."""
-    entries = [entry for path in sorted(base.glob("*.toml")) for entry in _entries(path)]
+    entries = list(_shipped(base))
     return _overridden(entries, own) if own else entries
+
+
+@cache
+def _shipped(base: Path) -> tuple[Entry, ...]:
+    """The entries of the calendars in a folder; the program's own do not change while it runs."""
+    return tuple(entry for path in sorted(base.glob("*.toml")) for entry in _entries(path))
 
 
 def read_file(path: Path) -> Written:
@@ -361,7 +367,7 @@ def _check_region(rules: Sequence[Rule], files: Mapping[str, str]) -> None:
                 found=str(following.effective_from),
                 allowed=f"a day after {rule.effective_to}, when the other version ends",
             )
-    overlap = find_overlap(rules)
+    overlap = find_overlap(tuple(rules))
     if overlap:
         rule_id = overlap.second.split("/")[0]
         raise CalendarMistake(

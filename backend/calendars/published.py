@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from backend.calendars.entries import Entry
 from backend.calendars.load import rules_of
@@ -24,6 +25,7 @@ def read_entries(text: str) -> list[Entry]:
     return [Entry(_PLACE, str(fields.get("id", "")), fields) for fields in tables]
 
 
+@lru_cache(maxsize=4)
 def read_rules(text: str) -> tuple[Rule, ...]:
     """The rules that were written down; raises CalendarMistake where they are not understood."""
     return rules_of(read_entries(text))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from backend.domain.events import EventKind, Method
@@ -254,7 +255,8 @@ SAMPLE_DAYS = tuple(
 SAMPLE_OCCURRENCES = 12
 
 
-def find_overlap(rules: Sequence[Rule]) -> Overlap | None:
+@lru_cache(maxsize=4)
+def find_overlap(rules: tuple[Rule, ...]) -> Overlap | None:
     """The first pair of windows of one calendar, group and anchor that share a day, or None.
 
     A group is what a visit clears together, so on each day at most one of it may be due.

@@ -66,27 +66,27 @@ def widened(rule: Rule, days: int) -> Rule:
 
 
 def test_a_window_that_reaches_into_the_next_one_is_found() -> None:
-    rules = [widened(BY_ID["m2"], 1), BY_ID["m3"], BY_ID["m4"]]
+    rules = (widened(BY_ID["m2"], 1), BY_ID["m3"], BY_ID["m4"])
     found = find_overlap(rules)
     assert found is not None
     assert (found.first, found.second) == ("m2/1", "m3/1")
-    assert find_overlap([BY_ID["m2"], widened(BY_ID["m3"], -1), BY_ID["m4"]]) is None
+    assert find_overlap((BY_ID["m2"], widened(BY_ID["m3"], -1), BY_ID["m4"])) is None
 
 
 def test_occurrences_of_one_rule_may_not_overlap_either() -> None:
-    found = find_overlap([widened(BY_ID["k2"], 60)])
+    found = find_overlap((widened(BY_ID["k2"], 60),))
     assert found is not None
     assert (found.first, found.second) == ("k2/6", "k2/8")
 
 
 def test_other_groups_calendars_and_anchors_do_not_count() -> None:
     m2, m3 = widened(BY_ID["m2"], 1), BY_ID["m3"]
-    assert find_overlap([m2, replace(m3, group="other")]) is None
-    assert find_overlap([m2, replace(m3, calendar="other")]) is None
+    assert find_overlap((m2, replace(m3, group="other"))) is None
+    assert find_overlap((m2, replace(m3, calendar="other"))) is None
 
 
 def test_two_versions_of_a_rule_take_turns_and_do_not_overlap() -> None:
     old = replace(BY_ID["m2"], effective_to=date(2026, 12, 31))
     new = replace(BY_ID["m2"], version=2, effective_from=date(2027, 1, 1))
-    assert find_overlap([old, new]) is None
-    assert find_overlap([old, replace(new, effective_from=date(2026, 12, 31))]) is not None
+    assert find_overlap((old, new)) is None
+    assert find_overlap((old, replace(new, effective_from=date(2026, 12, 31)))) is not None
