@@ -17,7 +17,7 @@ from backend.actions.rulebook import follow_publications
 from backend.clock import FrozenClock
 from backend.store import models
 from backend.store.database import open_database
-from backend.store.sql import dialect, execute
+from backend.store.sql import dialect, execute, in_transaction
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
@@ -89,10 +89,21 @@ async def empty_database(url: str, keys: Path | None) -> AsyncIterator[None]:
     """Open a database without a row: a file that is new, or the server's, which is emptied."""
     async with open_database(url, keys_file=keys):
         if dialect() == "postgres":
-            tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
-            await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+            await _empty_server()
         await follow_publications()
         yield
+
+
+async def _empty_server() -> None:
+    """Delete every row and begin every number anew: TRUNCATE of as many tables takes 70 ms."""
+    async with in_transaction():
+        for name in models.__all__:
+            await execute(f"DELETE FROM {getattr(models, name)._meta.db_table}")
+        await execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
+            " FROM pg_sequences"
+            " WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'tortoise%'"
+        )
 
 
 @pytest.fixture
