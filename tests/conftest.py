@@ -89,14 +89,16 @@ async def empty_database(url: str, keys: Path | None) -> AsyncIterator[None]:
     """Open a database without a row: a file that is new, or the server's, which is emptied."""
     async with open_database(url, keys_file=keys):
         if dialect() == "postgres":
-            await _empty_server()
+            await empty_server()
         await follow_publications()
         yield
 
 
-async def _empty_server() -> None:
+async def empty_server() -> None:
     """Delete every row and begin every number anew: TRUNCATE of as many tables takes 70 ms."""
     async with in_transaction():
+        # In any order: what refers to a row is deleted as well.
+        await execute("SET LOCAL session_replication_role = replica")
         for name in models.__all__:
             await execute(f"DELETE FROM {getattr(models, name)._meta.db_table}")
         await execute(

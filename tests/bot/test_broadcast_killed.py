@@ -17,12 +17,11 @@ import pytest
 from backend.actions import broadcast_drafts, broadcasts
 from backend.clock import Clock
 from backend.domain.broadcasts import State
-from backend.store import models
 from backend.store.database import open_database
 from backend.store.sql import dialect, execute
 from tests.backend.actions.test_broadcasts import zhou_fang
 from tests.builders import sun_li
-from tests.conftest import SHANGHAI
+from tests.conftest import SHANGHAI, empty_server
 from tests.crowds import a_crowd
 from tests.scripts.office import ROOT, Office
 
@@ -93,9 +92,8 @@ async def telegram(people: int, record: Path) -> AsyncIterator[str]:
 
 async def a_broadcast_to_all(people: int) -> int:
     """A confirmed broadcast to a crowd who has no quiet hours; it is due in a moment."""
-    tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
     if dialect() == "postgres":
-        await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        await empty_server()
     officer, other = await sun_li(), await zhou_fang()
     await a_crowd(people)
     await execute("UPDATE person SET quiet_from_minute = 0, quiet_to_minute = 0")

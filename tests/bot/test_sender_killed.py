@@ -18,7 +18,6 @@ import pytest
 
 from backend.clock import Clock
 from backend.domain.consent import TEXT_VERSIONS, Purpose
-from backend.store import models
 from backend.store.database import open_database
 from backend.store.models import Consent, DueService
 from backend.store.sql import dialect, execute
@@ -28,7 +27,7 @@ from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox, serve
 from tests.bot.spawned import Spawner, a_spawner
 from tests.builders import LONG_AGO
-from tests.conftest import SHANGHAI
+from tests.conftest import SHANGHAI, empty_server
 from tests.crowds import a_crowd
 
 SETTLED_SECONDS = 240.0
@@ -119,9 +118,8 @@ def _due(person_id: int, now: datetime) -> DueService:
 
 async def prepare(people: int) -> None:
     """People who take part, who asked about pregnancy, and who have no quiet hours."""
-    tables = ", ".join(getattr(models, name)._meta.db_table for name in models.__all__)
     if dialect() == "postgres":
-        await execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        await empty_server()
     await a_crowd(people, first_chat=FIRST_CHAT)
     await execute(
         "UPDATE person SET quiet_from_minute = 0, quiet_to_minute = 0, reminder_minute = 0"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from backend.store import models
 from backend.store.crypto import FieldKeys
 from backend.store.database import open_database
 from backend.store.models import BroadcastText
 from backend.store.sql import execute
 from tests.builders import sun_li
+from tests.conftest import empty_server
 from tests.scripts.office import Done, Office
 
 PIECE = "今天下午卫生院免费测血压。" * 2_000
@@ -60,8 +60,7 @@ class Offices:
         server: Path = self.request.getfixturevalue("postgres_folder")
         kept = Kept(office, (server / "address").read_text(), server / "keys")
         async with open_database(kept.url, keys_file=kept.keys):
-            tables = [getattr(models, name)._meta.db_table for name in models.__all__]
-            await execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+            await empty_server()
         return kept
 
 
