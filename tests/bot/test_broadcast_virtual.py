@@ -16,7 +16,7 @@ from backend.store.models import Send
 from bot.sandbox.acts import press_start
 from tests.backend.actions.test_broadcasts import zhou_fang
 from tests.bot.virtual import Made, Parts
-from tests.bot.virtual_time import VirtualLoop, in_virtual_time
+from tests.bot.virtual_time import VirtualLoop, in_virtual_time, in_virtual_time_on_server
 from tests.builders import sun_li
 from tests.crowds import a_crowd
 
@@ -140,14 +140,24 @@ def waits(run: Run, calls: Sequence[Made]) -> Iterator[float]:
         yield next(answers, math.inf) - asked_at
 
 
-@pytest.mark.parametrize(
+NUMBERS = pytest.mark.parametrize(
     "people",
     [pytest.param(900, id="900"), pytest.param(10_000, id="10000", marks=pytest.mark.long)],
 )
+
+
+@NUMBERS
 def test_a_broadcast_keeps_its_pace_minds_the_gate_and_holds_up_nobody(
     migrated_file: Path, people: int
 ) -> None:
     check(in_virtual_time(migrated_file, partial(live, people=people, seed=people)), people)
+
+
+@NUMBERS
+def test_so_it_does_on_postgres(postgres_folder: Path, people: int) -> None:
+    address, keys = (postgres_folder / "address").read_text(), postgres_folder / "keys"
+    work = partial(live, people=people, seed=people)
+    check(in_virtual_time_on_server(address, keys, work), people)
 
 
 def check(run: Run, people: int) -> None:

@@ -1,36 +1,52 @@
-"""A loop whose time jumps to the next timer, and a database in it that needs no thread."""
+"""A loop whose time jumps to the next timer, and a database in it that takes none of its time."""
 
 import asyncio
 import selectors
 import sqlite3
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from unittest.mock import patch
 
 import aiosqlite
 from tortoise import Tortoise
 
 from backend.store.crypto import FieldKeys, use_keys
 from backend.store.database import close, configuration
+from backend.store.postgres import ReturningClient
 from backend.store.sqlite import ImmediateClient
+from tests.conftest import empty_database
 
 T = TypeVar("T")
 NAME = "sqlite"
+_LONGEST_ANSWER = 60.0
 
 
 class _Jumping(selectors.SelectSelector):
-    """Waits no real time: what there would be to wait is added to the virtual time."""
+    """Waits no real time, but for a server: what there would be to wait is added to the virtual."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 0.0
+        # How many connections to a server are in use: while one is, its answer comes first.
+        self.in_use = 0
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """Let the time pass until the next timer; raise RuntimeError where there is none."""
+        if self.in_use and timeout != 0:
+            return self._answered()
         if timeout is None:
             raise RuntimeError("nothing would ever happen again")
         self.now += max(0.0, timeout)
         return super().select(0)
+
+    def _answered(self) -> list[Any]:
+        """Wait for the server, which virtually answers at once."""
+        ready = super().select(_LONGEST_ANSWER)
+        if not ready:
+            raise RuntimeError("a connection is in use, and no answer comes")
+        return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -43,6 +59,45 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return virtual seconds since the loop began."""
         return self._jumping.now
+
+    @contextmanager
+    def server_first(self) -> Iterator[None]:
+        """Let no virtual time pass within the block, but what a server takes."""
+        self._jumping.in_use += 1
+        try:
+            yield
+        finally:
+            self._jumping.in_use -= 1
+
+
+class _Pool:
+    """A pool of connections in virtual time: none passes while one of them is in use."""
+
+    def __init__(self, pool: Any, loop: VirtualLoop) -> None:
+        self._pool, self._loop = pool, loop
+        self._uses: dict[int, ExitStack] = {}
+
+    async def acquire(self) -> Any:
+        """Take a connection."""
+        with ExitStack() as use:
+            use.enter_context(self._loop.server_first())
+            connection = await self._pool.acquire()
+            self._uses[id(connection)] = use.pop_all()
+            return connection
+
+    async def release(self, connection: Any) -> None:
+        """Give it back."""
+        with self._uses.pop(id(connection)):
+            await self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        with self._loop.server_first():
+            await self._pool.close()
+
+    def terminate(self) -> None:
+        """Break all connections."""
+        self._pool.terminate()
 
 
 class _InLoop:
@@ -111,3 +166,31 @@ async def _on(raw: sqlite3.Connection, work: Coroutine[Any, Any, T]) -> T:
     finally:
         client._connection = None
         await close(context)
+
+
+def in_virtual_time_on_server(
+    address: str, keys: Path, work: Callable[[VirtualLoop], Coroutine[Any, Any, T]]
+) -> T:
+    """Run something in such a loop, on a PostgreSQL server that is emptied before."""
+    loop = VirtualLoop()
+    try:
+        return loop.run_until_complete(_on_server(address, keys, loop, work))
+    finally:
+        loop.close()
+
+
+async def _on_server(
+    address: str,
+    keys: Path,
+    loop: VirtualLoop,
+    work: Callable[[VirtualLoop], Coroutine[Any, Any, T]],
+) -> T:
+    create_pool = ReturningClient.create_pool
+
+    async def counted(client: ReturningClient, **options: Any) -> _Pool:
+        with loop.server_first():
+            return _Pool(await create_pool(client, **options), loop)
+
+    with patch.object(ReturningClient, "create_pool", counted):
+        async with empty_database(address, keys):
+            return await work(loop)
