@@ -41,11 +41,11 @@ class Place:
 
 
 class PatientPhone(Phone):
-    """The phone of somebody who waits until all has come that is to come."""
+    """The phone of somebody who waits until all has come that is to come, told unasked too."""
 
-    def __init__(self, phone: Phone, rest: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, phone: Phone, settle: Callable[[], Awaitable[None]]) -> None:
         super().__init__(phone.world, phone.person)
-        self._rest = rest
+        self._settle = settle
 
     async def until(
         self,
@@ -54,11 +54,20 @@ class PatientPhone(Phone):
     ) -> Bubble:
         """Wait for a message, and then for what may still come."""
         found = await super().until(wanted, timeout)
-        await self._rest()
+        await self._settle()
         return found
 
 
-class KilledTown(Town):
+class PatientTown(Town):
+    """A town where everybody does the next thing when nothing more comes of the last."""
+
+    def phone(self, *, first_name: str = "秀英", language_code: str = "zh-hans") -> Phone:
+        """Give somebody a phone."""
+        phone = super().phone(first_name=first_name, language_code=language_code)
+        return PatientPhone(phone, self.settle)
+
+
+class KilledTown(PatientTown):
     """The jobs and the sender run here; what people write is taken by the process that is killed.
 
     What a kill leaves unclear is taken up and shown here as the jobs do it, only sooner.
@@ -67,11 +76,6 @@ class KilledTown(Town):
     def __init__(self, service: Service, sandbox: Sandbox, clock: SharedClock) -> None:
         super().__init__(service, sandbox, clock)
         self._behind: dict[tuple[int, int], float] = {}
-
-    def phone(self, *, first_name: str = "秀英", language_code: str = "zh-hans") -> Phone:
-        """Give somebody a phone who does the next thing when nothing more comes of the last."""
-        phone = super().phone(first_name=first_name, language_code=language_code)
-        return PatientPhone(phone, self.rest)
 
     async def settle(self) -> None:
         """Wait until everything sent in is answered and the outbox holds nothing due."""

@@ -24,7 +24,7 @@ from tests.bot import conversations
 from tests.bot.conftest import Town, a_town
 from tests.bot.conversations.tongues import Tongue
 from tests.bot.histories import Difference, Histories, repeats
-from tests.bot.killed_town import Place, a_killed_town
+from tests.bot.killed_town import PatientTown, Place, a_killed_town
 from tests.bot.killer import Killer, Moment
 from tests.bot.spawned import Spawner, a_spawner
 from tests.conftest import MONDAY_MORNING, SHANGHAI, empty_database
@@ -107,7 +107,8 @@ async def undisturbed(walk: Walk, place: Place, locale: str) -> Walked:
     """Walk with a bot that lives on."""
     clock = FrozenClock(SHANGHAI, at=MONDAY_MORNING)
     async with empty_database(place.url, place.keys), a_town(clock, place.url) as town:
-        return await walked(walk, town, locale)
+        patient = PatientTown(town.service, town.sandbox, town.clock)
+        return await walked(walk, patient, locale)
 
 
 async def killed(walk: Walk, place: Place, locale: str, killer: Killer) -> Walked:

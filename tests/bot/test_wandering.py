@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from backend.clock import FrozenClock
 from backend.store.database import open_database
 from bot.app import CONVERSATIONS
+from bot.sandbox.acts import Impossible
 from bot.sandbox.phone import Phone
 from tests.bot.wanderers import PERSONAS, Relay, a_phone, a_relay, act
 from tests.conftest import MONDAY_MORNING, SHANGHAI
@@ -89,8 +90,11 @@ class Wandering(RuleBasedStateMachine):
 
     @rule(text=st.text(min_size=1, max_size=40).filter(str.strip))
     def say(self, text: str) -> None:
-        """Write any words."""
-        self.phone.say(text)
+        """Write any words that can be sent."""
+        try:
+            self.phone.say(text)
+        except Impossible:
+            self.phone.say("/menu")
         self.runner.run(self.relay.answer())
 
     @rule(hours=st.integers(1, 60))
