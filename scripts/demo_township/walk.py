@@ -174,7 +174,7 @@ async def _loss_of_lina(township: Demo) -> Walker:
 async def _registers_herself(township: Demo) -> Walker:
     """Someone without an invite, in English: consent, village, name, phone, topics, number."""
     phone = township.sandbox.open_phone(
-        first_name="Mary", language_code="en", phone="+8613800138099", label="Resident"
+        first_name="Mary", language_code="en", phone="+8613800138099", label="resident"
     )
     walker = Walker(township, phone)
     await walker.start()

@@ -81,13 +81,13 @@ async def resident(township: Demo, name: str) -> Walker:
     token = await invites.create(
         Role.RESIDENT, person.village_code, person_id=person.id, now=township.clock.local()
     )
-    return _with_phone(township, name, token, label="居民")
+    return _with_phone(township, name, token, label="resident")
 
 
 async def staff(township: Demo, name: str, role: Role, region_code: str) -> Walker:
     """Give somebody who works here a phone with an invite to a role."""
     token = await invites.create(role, region_code, name=name, now=township.clock.local())
-    label = "村干部" if role is Role.CADRE else "镇里"
+    label = "cadre" if role is Role.CADRE else "office"
     return _with_phone(township, name, token, label=label)
 
 

@@ -409,6 +409,18 @@ async def test_the_page_speaks_english_too_and_remembers_language_and_text_size(
     await expect(page.get_by_role("button", name="+1 小时")).to_be_visible()
 
 
+async def test_the_tag_beside_a_name_is_in_the_language_of_the_page(
+    open_page: OpenPage, sandbox: Sandbox
+) -> None:
+    cadre = sandbox.open_phone(first_name="赵明", label="cadre")
+    other = sandbox.open_phone(first_name="孙丽", label="记者")
+    page = await open_page()
+    await expect(screen(page, cadre).get_by_text("村干部")).to_be_visible()
+    await page.get_by_role("button", name="English").click()
+    await expect(screen(page, cadre).get_by_text("Cadre")).to_be_visible()
+    await expect(screen(page, other).get_by_text("记者")).to_be_visible()
+
+
 async def test_on_a_small_screen_one_phone_fills_it_and_tabs_tell_of_the_others(
     open_page: OpenPage, call: Caller, sandbox: Sandbox, wang: Phone
 ) -> None:
@@ -432,7 +444,7 @@ async def test_on_a_small_screen_three_tabs_fit_with_what_they_tell(
 ) -> None:
     others = [
         sandbox.open_phone(first_name=name, label=label)
-        for name, label in (("赵明", "村干部"), ("孙丽", "镇里"))
+        for name, label in (("赵明", "cadre"), ("孙丽", "office"))
     ]
     page = await open_page(kind=POCKET)
     for phone in others:

@@ -4,7 +4,7 @@ import { addPerson, closePerson } from "./api.js";
 import { calm, el, iconButton, narrow } from "./dom.js";
 import { deepLink } from "./links.js";
 import { Phone } from "./phone.js";
-import { say } from "./words.js";
+import { say, tagOf } from "./words.js";
 
 const COLOURS = 6;
 
@@ -92,7 +92,10 @@ export class Desk {
 
   /** Take up a page in another language. */
   renewWords() {
-    for (const phone of this.#phones.values()) phone.renewWords();
+    for (const phone of this.#phones.values()) {
+      phone.renewWords();
+      this.#nameTab(phone.person);
+    }
     this.#showEmpty();
   }
 
@@ -133,7 +136,7 @@ export class Desk {
     const tab = this.#tabs.get(person.id);
     if (!tab) return;
     tab.querySelector(".tab-name").textContent = person.first_name;
-    tab.querySelector("small").textContent = person.label ?? "";
+    tab.querySelector("small").textContent = tagOf(person.label);
   }
 
   #arrow(event, id) {

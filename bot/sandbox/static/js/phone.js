@@ -6,7 +6,7 @@ import { Compose } from "./compose.js";
 import { copyText, el, icon, iconButton } from "./dom.js";
 import { ask, closeMenu, menu, toast } from "./layers.js";
 import { Presses } from "./presses.js";
-import { say } from "./words.js";
+import { say, tagOf } from "./words.js";
 
 const ACTION_SHOWN_MS = 5500;
 const ACTIONS = {
@@ -79,7 +79,7 @@ export class Phone {
     this.person = person;
     this.element.setAttribute("aria-label", say("phoneOf", { name: person.first_name }));
     this.nameTag.textContent = person.first_name;
-    this.labelTag.textContent = person.label ?? "";
+    this.labelTag.textContent = tagOf(person.label);
     this.labelTag.hidden = !person.label;
     this.face.textContent = [...person.first_name][0] ?? "";
     const foot = person.deactivated ? this.#goneFoot() : person.blocked ? this.#blockedFoot()
