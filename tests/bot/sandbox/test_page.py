@@ -440,8 +440,9 @@ async def test_on_a_small_screen_one_phone_fills_it_and_tabs_tell_of_the_others(
 
 
 async def test_on_a_small_screen_three_tabs_fit_with_what_they_tell(
-    open_page: OpenPage, call: Caller, sandbox: Sandbox, wang: Phone
+    open_page: OpenPage, call: Caller, sandbox: Sandbox
 ) -> None:
+    sandbox.open_phone(first_name="王秀英", label="resident")
     others = [
         sandbox.open_phone(first_name=name, label=label)
         for name, label in (("赵明", "cadre"), ("孙丽", "office"))
@@ -452,6 +453,9 @@ async def test_on_a_small_screen_three_tabs_fit_with_what_they_tell(
         await call("sendMessage", chat_id=phone.id, text="有一件新任务")
     await expect(page.get_by_role("tab", name="孙丽")).to_have_text(re.compile("1$"))
     hidden = "(tabs => tabs.scrollWidth - tabs.clientWidth)(document.querySelector('.tab-list'))"
+    assert await page.evaluate(hidden) == 0
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("tab", name="赵明")).to_have_text(re.compile("Cadre"))
     assert await page.evaluate(hidden) == 0
 
 

@@ -143,7 +143,7 @@ const WORDS = {
     ok: "OK",
     tag_resident: "Resident",
     tag_cadre: "Cadre",
-    tag_office: "Township",
+    tag_office: "Office",
     write: "Message",
     send: "Send",
     commands: "Commands",
