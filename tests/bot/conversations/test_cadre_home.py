@@ -2,10 +2,12 @@
 
 from backend.actions import invites
 from backend.domain.access import Role
+from backend.store.models import RoleGrant
 from tests.bot.conftest import Town
 from tests.bot.conversations.people import her_phone
-from tests.bot.talk import press, start, tap
-from tests.builders import WILLOW, a_township
+from tests.bot.conversations.tongues import Tongue, stray
+from tests.bot.talk import press, say, start, tap
+from tests.builders import LONG_AGO, TOWNSHIP, WILLOW, a_township
 
 
 async def test_who_comes_in_as_a_cadre_finds_her_own_keys_and_commands(town: Town) -> None:
@@ -40,6 +42,27 @@ async def test_a_cadre_has_services_of_her_own_and_finds_the_way_back(town: Town
         "🗂 村里的工作",
     ]
     await tap(phone, "村里的工作", "今天 0 件 · 逾期 0 · 本周完成 0/0")
+
+
+async def test_who_holds_every_role_goes_from_board_to_board(town: Town, w: Tongue) -> None:
+    phone, person_id = await her_phone(town, language_code=w.code)
+    for role, region in (("cadre", WILLOW), ("officer", TOWNSHIP)):
+        await RoleGrant.create(
+            person_id=person_id, role=role, region_code=region, granted_at=LONG_AGO
+        )
+    nothing, tasks = (
+        w("Nothing to do today."),
+        w("Today {today} · overdue {overdue} · this week {done}/{week} done"),
+    )
+    await say(phone, "/menu", nothing)
+    for board, shown, first in (
+        ("🗂 Village work", tasks, "📋 Today's tasks"),
+        ("🙂 My own services", nothing, "📅 My schedule"),
+        ("🏛 Township office", nothing, "📢 Write a notice"),
+    ):
+        await tap(phone, w(board), shown)
+        assert phone.keyboard[0][0] == w(first)
+    await stray(phone, w)
 
 
 async def test_the_commands_follow_the_language(town: Town) -> None:

@@ -209,6 +209,25 @@ async def to_zhou(phone: Phone, w: Tongue) -> None:
     await press(phone, w("📝 Write down"), w("{name}: what shall I write down?"))
 
 
+async def test_a_cadre_writes_down_where_who_has_no_phone_is_registered(
+    town: Town, w: Tongue
+) -> None:
+    phone, _ = await his_phone(town, language_code=w.code)
+    zhou = await without_a_phone()
+    await to_zhou(phone, w)
+    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
+    asked = w("Where is the household registered? Services go by where one lives.")
+    await press(phone, w("🏠 Registered at"), asked)
+    await say(phone, "石桥村", w("✅ Written down."))
+    row = await Person.get(id=zhou.id)
+    assert (row.registered_code, row.village_code) == (STONE_BRIDGE, WILLOW)
+    await to_zhou(phone, w)
+    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
+    await press(phone, w("🏠 Registered at"), asked)
+    await press(phone, w("Same as where I live"), w("✅ Written down."))
+    assert (await Person.get(id=zhou.id)).registered_place is None
+
+
 async def test_a_cadre_writes_down_what_was_chosen_for_who_has_no_phone(
     town: Town, w: Tongue
 ) -> None:
