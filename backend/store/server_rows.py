@@ -8,6 +8,14 @@ from typing import Any
 from backend.store.backup_files import MIGRATIONS, Tell
 
 _ROWS_AT_ONCE = 2_000
+# SQLite keeps a running number for every key of whole numbers; the server only where it gives them.
+_NUMBERED = """
+    SELECT t.relname AS table_name, s.oid::regclass::text AS sequence FROM pg_class s
+    JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+    JOIN pg_class t ON t.oid = d.refobjid
+    WHERE s.relkind = 'S' AND t.relnamespace = current_schema()::regnamespace
+"""
 
 Layout = Mapping[str, Sequence[str]]
 
@@ -60,12 +68,10 @@ async def copy_in(session: Any, base: sqlite3.Connection, tell: Tell) -> None:
         await session.copy_records_to_table(table, columns=columns, records=_read(rows, readers))
         done += counts[table]
         tell(done, total)
-    for table, number in base.execute("SELECT name, seq FROM sqlite_sequence"):
-        await session.execute(
-            "SELECT setval(pg_get_serial_sequence($1, 'id'), $2)"
-            " WHERE pg_get_serial_sequence($1, 'id') IS NOT NULL",
-            *(table, number),
-        )
+    numbers = dict(base.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0"))
+    for row in await session.fetch(_NUMBERED):
+        if number := numbers.get(row["table_name"]):
+            await session.execute("SELECT setval($1::text::regclass, $2)", row["sequence"], number)
 
 
 async def _count(session: Any, table: str) -> int:

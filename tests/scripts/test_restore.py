@@ -28,6 +28,7 @@ from backend.store.sql import execute
 from bot.sandbox.limits import Limits
 from bot.sandbox.server import Sandbox, serve
 from tests.builders import a_household, wang_xiuying
+from tests.scripts import every_table
 from tests.scripts.kept import PIECES, Kept, Offices, a_large_broadcast, refused
 from tests.scripts.office import Office
 
@@ -100,6 +101,28 @@ async def test_whatever_kind_it_came_from_it_fits_every_kind(
     async with open_database(target.url, keys_file=target.keys):
         again = await a_household(number="0002")
         assert again.id > 1, "running numbers go on"
+
+
+@pytest.mark.parametrize("source_kind", DATABASES)
+@pytest.mark.parametrize("target_kind", DATABASES)
+async def test_every_row_of_every_table_comes_back_and_new_ones_are_numbered_after_them(
+    offices: Offices, tmp_path: Path, source_kind: str, target_kind: str
+) -> None:
+    source = await offices.open(source_kind, tmp_path)
+    async with open_database(source.url, keys_file=source.keys):
+        await every_table.fill()
+        before = await every_table.rows()
+    assert all(before.values())
+    file = await backed_up(source)
+    (tmp_path / "new").mkdir()
+    target = replace(await offices.open(target_kind, tmp_path / "new"), keys=source.keys)
+    await restored(file, target)
+    async with open_database(target.url, keys_file=target.keys):
+        assert await every_table.rows() == before
+        again = await every_table.fill(number=2, first_id=None)
+        for kind in every_table.TABLES:
+            if kind._meta.pk.generated:
+                assert again[kind._meta.db_table] > every_table.HIGHEST_ID
 
 
 async def test_a_database_that_is_not_empty_is_replaced_only_on_request_and_kept(
