@@ -25,7 +25,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from backend.calendars.load import load, rules_for
+from backend.calendars.load import load
+from backend.calendars.rules import rules_for
 from backend.domain.calendar import Kind, Rule
 from backend.domain.errors import SuixingError
 from backend.domain.events import Sex, read_date, read_event
@@ -123,10 +124,10 @@ def rows(facts: Facts, *, today: date, locale: str, override: Path | None) -> li
     known = load(override=override)
     # Who names no village is taken to live where the township's own values hold.
     rules = rules_for(known, facts.region or next((r.region for r in known if r.region), ""))
-    by_id = {(rule.id, rule.version): rule for rule in rules if rule.kind is Kind.SERVICE}
+    services = tuple(rule for rule in rules if rule.kind is Kind.SERVICE)
+    by_id = {(rule.id, rule.version): rule for rule in services}
     return [
-        as_row(due, by_id[due.rule, due.version], locale)
-        for due in plan(facts, tuple(by_id.values()), today)
+        as_row(due, by_id[due.rule, due.version], locale) for due in plan(facts, services, today)
     ]
 
 

@@ -2,24 +2,19 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
 from backend.actions import audit
 from backend.actions.everyone import Everyone, Progress, at_full_pace
 from backend.actions.recall import recall_rules
 from backend.actions.rulebook import Rulebook, follow_publications
+from backend.calendars.checks import check_each, check_together
 from backend.calendars.entries import Entry
-from backend.calendars.load import (
-    BASE,
-    Written,
-    check_together,
-    own_rules,
-    read_entries,
-    rules_of,
-)
+from backend.calendars.load import BASE, Written, own_region, read_entries
 from backend.calendars.published import read_rules, write_entries
+from backend.calendars.rules import prefix_of, rules_for, rules_of
 from backend.domain.calendar import Rule
 from backend.domain.errors import CalendarMistake, RulesOutdated
 from backend.domain.rule_changes import Tally, differing, tally
@@ -78,11 +73,15 @@ async def draft(file: Written) -> Draft:
     A version that was published means for ever what it meant then, so a rule that is to say
     something else needs a higher one. Raises CalendarMistake.
     """
-    drafted = await _draft(file)
-    book, own = await follow_publications(), own_rules(file)
-    for rule in drafted.rules:
-        if rule.id in own:
-            _check_version(rule, book, file)
+    entries = read_entries(file)
+    check_each(entries)
+    drafted = await _drafted(file.text, entries)
+    await _check_region(file)
+    own = rules_of(entry for entry in entries if entry.changed)
+    book = await follow_publications()
+    for rule in own:
+        _check_version(rule, book, file)
+    _check_meanwhile(own, drafted.rules, book, file)
     return drafted
 
 
@@ -98,7 +97,7 @@ async def publish(drafted: Draft, *, now: datetime, by: int | None = None) -> in
             raise RulesOutdated
         if not drafted.over and drafted.changed:
             # What people are planned by so far must be known for ever, too.
-            await _insert(await _draft(Written(_OWN_VALUES, "")), now=now, by=None)
+            await _insert(await _drafted("", read_entries()), now=now, by=None)
         number = await _insert(drafted, now=now, by=by)
     await follow_publications()
     return number
@@ -144,13 +143,8 @@ async def newest_publication() -> Publication | None:
     return _publication(rows[0]) if rows else None
 
 
-async def _draft(file: Written) -> Draft:
-    """A township's values over the calendars as shipped, checked alone and together."""
-    return await _drafted(file.text, read_entries(file))
-
-
 async def _drafted(text: str, entries: Sequence[Entry]) -> Draft:
-    """What a township's file made of the calendars, checked alone and together."""
+    """What a township's file made of the calendars, checked together."""
     rules = rules_of(entries)
     check_together(rules, entries)
     book = await follow_publications()
@@ -165,10 +159,25 @@ async def _drafted(text: str, entries: Sequence[Entry]) -> Draft:
     )
 
 
+async def _check_region(file: Written) -> None:
+    """Refuse a region that is neither of the office's list nor above one of it."""
+    region = own_region(file)
+    rows = await execute("SELECT code FROM region ORDER BY code")
+    if region and not any(row["code"].startswith(prefix_of(region)) for row in rows):
+        known = f", such as {rows[0]['code']}" if rows else "; enter that list first"
+        raise CalendarMistake(
+            file=file.name,
+            rule="",
+            field="region",
+            found=repr(region),
+            allowed=f"a code of the office's list of regions, or of one above{known}",
+        )
+
+
 def _check_version(rule: Rule, book: Rulebook, file: Written) -> None:
-    """Refuse a version that was published with another meaning."""
+    """Refuse a version that was published with another meaning, whenever it is in force."""
     published = book.published(rule.id, rule.version)
-    if rule.is_offered and published not in (None, rule):
+    if rule.is_offered and published and _at_any_time(published) != _at_any_time(rule):
         raise CalendarMistake(
             file=file.name,
             rule=rule.id,
@@ -176,6 +185,41 @@ def _check_version(rule: Rule, book: Rulebook, file: Written) -> None:
             found=f"{rule.version}, which was published saying something else,",
             allowed=f"a whole number above {book.highest_version(rule.id)}",
         )
+
+
+def _at_any_time(rule: Rule) -> Rule:
+    return replace(rule, effective_from=date.min, effective_to=date.max)
+
+
+def _check_meanwhile(
+    own: Sequence[Rule], rules: Sequence[Rule], book: Rulebook, file: Written
+) -> None:
+    """Refuse to go back to a rule as shipped until the day that a township's next version begins.
+
+    Its version before has to stand in the file, too: what is not there ends with the publication.
+    """
+    region = own_region(file)
+    before = {rule.id: rule for rule in rules_for(book.rules, region)}
+    for rule in own:
+        was = before.get(rule.id)
+        shipped = [one for one in rules if one.id == rule.id and one.region == region]
+        if was and any(_gives_way(was, one) for one in shipped if one not in own):
+            raise CalendarMistake(
+                file=file.name,
+                rule=rule.id,
+                field="effective_from",
+                found=f"{rule.effective_from} without version {was.version}, now in force,",
+                allowed=f"[[rules.{rule.id}]] twice: version {was.version} with its values and"
+                " effective_to, then the other with effective_from",
+            )
+
+
+def _gives_way(rule: Rule, shipped: Rule) -> bool:
+    """Whether a township's version would give way to the one as shipped on some day."""
+    is_at_once = (
+        rule.effective_from <= shipped.effective_to and shipped.effective_from <= rule.effective_to
+    )
+    return rule.version > shipped.version and is_at_once
 
 
 async def _lock() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from backend.calendars.load import load, rules_for
+from backend.calendars.load import load
 from backend.calendars.published import read_rules
+from backend.calendars.rules import rules_for
 from backend.domain.calendar import Rule
 from backend.domain.rules import Rules
 from backend.store.sql import execute

@@ -22,16 +22,21 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @dataclass(frozen=True)
 class Entry:
-    """A table of a calendar file, and where it stands."""
+    """A table of a calendar file, and where it stands.
+
+    `changed` names the fields a township says in its own file; it is empty for one as shipped.
+    """
 
     file: str
     rule: str
     fields: Mapping[str, object]
     inside: str = ""
+    changed: frozenset[str] = frozenset()
 
-    def refuse(self, field: str, allowed: str) -> NoReturn:
-        """Raise CalendarMistake about a field of this entry."""
-        found = repr(self.fields[field]) if field in self.fields else "nothing"
+    def refuse(self, field: str, allowed: str, *, found: str | None = None) -> NoReturn:
+        """Raise CalendarMistake about a field of this entry; by default its value is at fault."""
+        if found is None:
+            found = repr(self.fields[field]) if field in self.fields else "nothing"
         where = f"{self.inside}.{field}" if self.inside else field
         raise CalendarMistake(
             file=self.file, rule=self.rule, field=where, found=found, allowed=allowed

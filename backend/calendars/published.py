@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from backend.calendars.entries import Entry
-from backend.calendars.load import rules_of
+from backend.calendars.rules import rules_of
 from backend.domain.calendar import Rule
 
 _PLACE = "the rules as published"

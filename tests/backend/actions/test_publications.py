@@ -28,7 +28,7 @@ from backend.domain.events import EventKind
 from backend.domain.gestation import dated_by_lmp
 from backend.domain.rule_changes import Tally
 from backend.jobs import EVERYWHERE, run_all, run_job
-from backend.store.models import DueService, Person, RulePublication, Send
+from backend.store.models import DueService, Person, Region, RulePublication, Send
 from tests.builders import STONE_BRIDGE, TOWNSHIP, WILLOW, a_person, wang_xiuying
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -154,6 +154,7 @@ async def test_a_file_that_changes_nothing_does_nothing(now: datetime) -> None:
 
 async def test_a_region_alone_may_have_its_own_values(now: datetime) -> None:
     await a_few(now)
+    await Region.create(code="440000000000", name="广东省")
     elsewhere = 'region = "440000000000"\n' + WITHOUT_M3
     assert not (await simulated(elsewhere, now)).touched.services
     here = f'region = "{TOWNSHIP}"\n' + WITHOUT_M3
@@ -333,6 +334,69 @@ async def test_a_mistake_is_told_with_its_place_and_nothing_is_published(
     assert (caught.value.file, caught.value.field) == ("township.toml", field)
     assert allowed in caught.value.allowed
     assert await RulePublication.all().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("region", "is_known"),
+    [
+        (WILLOW, True),
+        (TOWNSHIP, True),
+        ("330000000000", True),
+        ("999999999999", False),
+        ("330000100003", False),
+        ("440000000000", False),
+    ],
+)
+async def test_a_region_nobody_entered_is_told_before_anybody_looks_for_its_effect(
+    now: datetime, region: str, is_known: bool
+) -> None:
+    await a_few(now)
+    own = file(f'region = "{region}"\n{A_WEEK_LATER}')
+    if is_known:
+        assert (await draft(own)).changed == {"m2"}
+        return
+    with pytest.raises(CalendarMistake, match=rf"^township\.toml region: .*{TOWNSHIP}") as caught:
+        await draft(own)
+    assert caught.value.found == repr(region)
+
+
+async def test_a_region_is_refused_while_the_list_is_empty(now: datetime) -> None:
+    with pytest.raises(CalendarMistake, match="enter that list first"):
+        await draft(file(f'region = "{TOWNSHIP}"\n{A_WEEK_LATER}'))
+
+
+FROM_NEXT_YEAR = A_MONTH_LATER.replace("= 2\n", "= 3\neffective_from = 2027-01-01\n")
+UNTIL_THEN = A_WEEK_LATER.replace("= 2\n", "= 2\neffective_to = 2026-12-31\n")
+
+
+async def test_who_is_owed_a_visit_keeps_it_until_the_next_version_begins(now: datetime) -> None:
+    await a_few(now)
+    assert not (await simulated(FROM_NEXT_YEAR, now)).touched.services
+    await put_in_force(FROM_NEXT_YEAR, now)
+    assert {row.rule_version for row in await DueService.filter(rule="m2")} == {1}
+    later = now + timedelta(days=400)
+    woman = await a_person("李娜", chat=99, topics=(Purpose.MATERNAL,))
+    await pregnant(woman, 120, later)
+    assert (await DueService.get(rule="m2", person_id=woman.id)).rule_version == 3
+
+
+async def test_a_version_in_force_is_not_lost_to_the_shipped_one_until_the_next_begins(
+    now: datetime,
+) -> None:
+    await put_in_force(A_WEEK_LATER, now)
+    with pytest.raises(CalendarMistake, match=r"without version 2") as caught:
+        await draft(file(FROM_NEXT_YEAR))
+    mistake = caught.value
+    assert (mistake.file, mistake.rule, mistake.field) == ("township.toml", "m2", "effective_from")
+    assert "[[rules.m2]]" in mistake.allowed
+    both = (UNTIL_THEN + FROM_NEXT_YEAR).replace("[rules.m2]", "[[rules.m2]]")
+    await put_in_force(both, now)
+    in_force = [rule for rule in rulebook.rulebook().at(WILLOW) if rule.id == "m2"]
+    assert [(rule.version, rule.effective_from) for rule in in_force] == [
+        (2, date.min),
+        (3, date(2027, 1, 1)),
+    ]
+    assert not await publish_shipped(now=now), "which is what is in force"
 
 
 async def test_a_rule_may_go_back_to_what_it_was_and_on_to_a_higher_version(now: datetime) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.calendars.load import OVERRIDE_FIELDS, load, rules_for
+from backend.calendars.load import load
+from backend.calendars.rules import OVERRIDE_FIELDS, rules_for
 from backend.domain.calendar import Anchor, Mark, Rule
 from backend.domain.errors import CalendarMistake
 

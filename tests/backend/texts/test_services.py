@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, product
 
 import pytest
 
-from backend.domain.calendar import Kind, Rule
+from backend.calendars.checks import LONGEST_SOURCE
+from backend.domain.calendar import Anchor, Certainty, Kind, Rule
+from backend.domain.due_services import Why
 from backend.domain.events import BirthMode, Event, EventKind, EventProblem, Method
 from backend.domain.schedule import DueService, Facts, State, plan
-from backend.i18n import translator
+from backend.i18n import locales, translator
 from backend.texts.phrases import Words
+from backend.texts.reminders import booked_text
 from backend.texts.services import (
     TOPICS,
     explain,
@@ -108,6 +111,25 @@ def test_a_service_says_why_from_when_to_when_and_on_whose_word() -> None:
         "2026年8月23日到2026年9月26日都可以办。",
         "依据：《国家基本公共卫生服务规范（第三版）》，规则m2第1版。",
     ]
+
+
+@pytest.mark.parametrize("locale", locales())
+def test_whatever_is_said_of_a_service_with_the_longest_source_fits_into_one_message(
+    locale: str,
+) -> None:
+    _, day = translator(locale)._, date(2026, 12, 31)
+    for rule in RULES:
+        wordiest = replace(rule, kind=Kind.SERVICE, certainty=Certainty.UNCERTAIN)
+        for occurrence, anchor in product((1, 12, 72, 120), Anchor):
+            why = Why(anchor, day, rule.id, 9999, "𠮷" * LONGEST_SOURCE)
+            due = DueService(
+                *(rule.id, 9999, "event1", occurrence, day, day, day),
+                *(State.OPEN, why, rule.audience.topic),
+            )
+            said = words(rule.id, _, occurrence)
+            page = [*said, explain(due, wordiest, _), booked_text(_, day, date(2027, 1, 1))]
+            # Telegram counts in UTF-16; what stands between these parts is less than this room.
+            assert sum(len(part.encode("utf-16-le")) // 2 for part in page) < 4096 - 200
 
 
 def test_a_home_visit_says_that_the_day_of_discharge_is_not_known() -> None:

@@ -3,8 +3,13 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from backend.actions import events
 from backend.actions.events import Told
+from backend.actions.publications import draft, publish
+from backend.calendars.checks import LONGEST_SOURCE
+from backend.calendars.load import Written
 from backend.domain.consent import Purpose
 from backend.domain.gestation import dated_by_lmp
 from bot.sandbox.phone import Phone
@@ -47,6 +52,20 @@ async def test_what_repeats_is_listed_once_and_no_question_before_its_day(town: 
     shown = first.text + more.text
     assert shown.count("每季免费检查") == 1
     assert "您近来好吗" not in shown
+
+
+@pytest.mark.parametrize(("language_code", "because"), [("zh-hans", "因为"), ("en", "Because")])
+async def test_an_item_with_the_longest_source_opens(
+    town: Town, language_code: str, because: str
+) -> None:
+    source = "𠮷" * LONGEST_SOURCE
+    text = f'[rules.m2]\nversion = 9999\ncertainty = "U"\nsource = "{source}"\n'
+    await publish(await draft(Written("township.toml", text)), now=town.now)
+    phone, _ = await pregnant(town, language_code=language_code)
+    await say(phone, "/schedule", "① ")
+    item = await press(phone, "①", because)
+    assert source in item.text
+    assert "9999" in item.text
 
 
 async def test_an_item_explains_itself(town: Town) -> None:
