@@ -2,19 +2,21 @@
 
 from datetime import date, datetime
 
-from backend.actions.dues import WANTED, Next, advance, read_day, read_due, rule_of
+from backend.actions.dues import WANTED, Next, advance, read_due, rule_of
 from backend.actions.rulebook import follow_publications
 from backend.domain.calendar import First
 from backend.domain.gestation import add_months
 from backend.domain.reminders import next_reminder_on
-from backend.store.sql import Row, execute, execute_many, in_transaction
+from backend.store.sql import Row, as_datetime, execute, execute_many, in_transaction
 
 _BATCH = 2_000
 # The plus keeps SQLite from going through everybody's services in the order of their ids.
 # A stopped or blocked chat is a choice and makes no visit; who has none that works is visited.
 _DUE = f"""
     SELECT d.*, p.village_code, h.cadre_id, EXISTS (SELECT 1 FROM task t
-        WHERE t.due_service_id = d.id AND t.state = 'open') AS has_task
+        WHERE t.due_service_id = d.id AND t.state = 'open') AS has_task,
+        (SELECT max(coalesce(t.closed_at, t.opened_at)) FROM task t WHERE t.kind = 'visit'
+            AND t.due_service_id = d.id AND t.state <> 'cancelled') AS visited_at
     FROM due_service d JOIN person p ON p.id = d.person_id AND p.state <> 'erased'
     LEFT JOIN household h ON h.id = p.household_id
     WHERE {WANTED} AND NOT EXISTS (SELECT 1 FROM account a
@@ -57,7 +59,8 @@ async def _queue(now: datetime) -> int:
         others: list[Row] = []
         for row in rows:
             is_owed = book.has(row["rule"], row["village_code"])
-            (fresh if is_owed and not row["has_task"] else others).append(row)
+            is_told = row["has_task"] or _is_visited(row, now)
+            (fresh if is_owed and not is_told else others).append(row)
         if fresh:
             await execute_many(_INSERT, [_task(row, now) for row in fresh])
         nexts: list[Next] = [(row["id"], _next(row, today), today) for row in fresh]
@@ -73,12 +76,15 @@ def _task(row: Row, now: datetime) -> tuple[object, ...]:
     )
 
 
+def _is_visited(row: Row, now: datetime) -> bool:
+    """Whether a daily rule had its visit of the month (`domain.md` FA6)."""
+    rule, visited_at = rule_of(row), as_datetime(row["visited_at"])
+    if rule is None or visited_at is None or rule.reminding.first is not First.DAILY:
+        return False
+    return add_months(visited_at.astimezone(now.tzinfo).date(), 1) > now.date()
+
+
 def _next(row: Row, today: date) -> date | None:
-    """The next day of telling her; a daily rule is a monthly visit (`domain.md` FA6)."""
+    """The next day of telling her; of a daily rule the next day, as she may have a chat by then."""
     rule = rule_of(row)
-    if rule is None:
-        return None
-    if rule.reminding.first is First.DAILY:
-        following = add_months(today, 1)
-        return following if following <= read_day(row["closes_on"]) else None
-    return next_reminder_on(read_due(row), rule, today)
+    return next_reminder_on(read_due(row), rule, today) if rule else None

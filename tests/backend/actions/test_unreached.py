@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from backend.actions import accounts, digests, unreached, visit_run
+from backend.actions.due_run import queue_due
 from backend.actions.people import has_chat
 from backend.actions.visits import may_record
+from backend.clock import FrozenClock
+from backend.domain.consent import Purpose
 from backend.domain.people import mask_name
 from backend.store.models import Account, Dialog, Person, Send, Task
 from tests.backend.actions.test_due_run import owed
-from tests.builders import WANG_XIUYING_CHAT, wang_xiuying, zhao_ming
+from tests.builders import WANG_XIUYING_CHAT, a_person, an_account, wang_xiuying, zhao_ming
 from tests.sends import a_send
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -96,3 +99,49 @@ async def test_the_cadre_hears_of_it_once_and_may_visit_and_write_for_her(now: d
     assert (await Task.get()).kind == "visit"
     assert not await has_chat(wang.id)
     await may_record(zhao, wang.id, now=now)
+
+
+async def days_pass(clock: FrozenClock, count: int) -> list[datetime]:
+    """Let the runs of so many mornings pass; answers when the doses queued by them are due."""
+    queued = []
+    for _ in range(count):
+        clock.move(DAY)
+        await visit_run.queue_visits(now=clock.local())
+        await queue_due(now=clock.local())
+        async for send in Send.filter(state="queued"):
+            queued.append(send.due_at)
+            send.state, send.finished_at = "sent", send.due_at
+            await send.save()
+    return queued
+
+
+@pytest.mark.parametrize("closed", ["unreachable", "deactivated", "blocked", "stopped"])
+@pytest.mark.parametrize("last_days", [200, 20])
+async def test_who_comes_back_has_her_daily_dose_again_from_the_next_time_on(
+    clock: FrozenClock, closed: str, last_days: int
+) -> None:
+    clock.move(timedelta(hours=-2))
+    now = clock.local()
+    wang = await wang_xiuying()
+    closes_on = now.date() + timedelta(days=last_days)
+    await owed(wang, now, "fa5", topic="folic_acid", closes_on=closes_on)
+    await Account.filter(tg_id=WANG_XIUYING_CHAT).update(state=closed, state_at=now)
+    assert await days_pass(clock, 10) == []
+    await accounts.came_back(WANG_XIUYING_CHAT, now=clock.local())
+    await accounts.resume(WANG_XIUYING_CHAT, now=clock.local())
+    first = clock.local().replace(hour=8, minute=30)
+    assert await days_pass(clock, 9) == [first + (number + 1) * DAY for number in range(9)]
+    assert not await Send.filter(state="expired").exists()
+
+
+async def test_who_gets_a_chat_has_a_daily_dose_from_the_next_time_on(
+    clock: FrozenClock,
+) -> None:
+    clock.move(timedelta(hours=-2))
+    zhou = await a_person("周桂英", topics=(Purpose.FOLIC_ACID,))
+    await owed(zhou, clock.local(), "fa5", topic="folic_acid")
+    assert await days_pass(clock, 3) == []
+    assert await Task.all().count() == 1
+    await an_account(person_id=zhou.id)
+    first = clock.local().replace(hour=8, minute=30)
+    assert await days_pass(clock, 2) == [first + DAY, first + 2 * DAY]

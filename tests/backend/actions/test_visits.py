@@ -6,6 +6,7 @@ import pytest
 
 from backend.actions import accounts, consents, digests, planning, tasks, visit_run, visits
 from backend.actions.visits import Way
+from backend.clock import FrozenClock
 from backend.domain.access import Actor, HasOwnChat, Underage
 from backend.domain.consent import ConsentNeeded, Purpose
 from backend.domain.gestation import dated_by_lmp
@@ -105,11 +106,17 @@ async def test_a_window_that_closes_takes_its_visit_away_quietly(now: datetime) 
     assert (await Task.get(id=task.id)).state == "cancelled"
 
 
-async def test_a_daily_rule_is_a_monthly_visit(now: datetime) -> None:
-    zhou = await zhou_is_pregnant(now, topic=Purpose.FOLIC_ACID)
-    await visit_run.queue_visits(now=now)
+async def test_a_daily_rule_is_a_visit_a_month_after_the_one_before(clock: FrozenClock) -> None:
+    zhou = await zhou_is_pregnant(clock.local(), topic=Purpose.FOLIC_ACID)
     due = await DueService.get(person_id=zhou.id, rule="fa5")
-    assert due.remind_on == now.date().replace(month=12)
+    for _ in range(70):
+        await visit_run.queue_visits(now=clock.local())
+        if clock.local().day == 7:
+            await Task.filter(state="open").update(state="done", closed_at=clock.local())
+        clock.move(timedelta(days=1))
+    tasks_of_it = await Task.filter(due_service_id=due.id).order_by("opened_at")
+    days = [task.opened_at.astimezone(clock.zone).date() for task in tasks_of_it]
+    assert [f"{day:%m-%d}" for day in days] == ["11-23", "01-07"]
 
 
 async def test_a_stopped_chat_is_a_choice_and_makes_no_visit(now: datetime) -> None:
