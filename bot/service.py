@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -247,6 +247,8 @@ async def _ticking(service: Service, jobs: Sequence[Job]) -> AsyncIterator[None]
         service.sender.nudge()
 
     url = service.config.database_url
+    for job in jobs:
+        figures.ticked(job.name, job.every, service.clock.now())
     schedule_jobs(scheduler, service.clock, url, jobs=jobs, run=followed)
     scheduler.start()
     yield
@@ -266,10 +268,10 @@ async def sending(service: Service, *, jobs: Sequence[Job] = ()) -> AsyncIterato
 
     async def send(ended: asyncio.Event) -> None:
         async with AsyncExitStack() as stack:
+            await recovery.register_owner(sender.owner_id, now=service.clock.now())
             if await recovery.has_other_owners(sender.owner_id):
                 await pause(ended, grace_seconds())
-            await recovery.register_owner(sender.owner_id, now=service.clock.now())
-            await stack.enter_async_context(_ticking(service, jobs))
+            await stack.enter_async_context(_ticking(service, [_showing_life(service), *jobs]))
             stack.enter_context(_leading(service))
             await sender.run(ended, is_over=service.stop.is_set)
         await recovery.forget_owner(sender.owner_id)
@@ -277,6 +279,20 @@ async def sending(service: Service, *, jobs: Sequence[Job] = ()) -> AsyncIterato
     turn = in_turn(SENDER_LOCK, url, send, stop=service.stop, stand_by=sender.stand_by)
     async with _task(turn, service.stop):
         yield
+
+
+def _showing_life(service: Service) -> Job:
+    """The job by which other processes see that the sender of this one looks for work.
+
+    Once this process, its loop or its scheduler stands still, or a job does, it says so no more.
+    """
+    sender = service.sender
+
+    async def show(_now: datetime, _url: str) -> None:
+        if not figures.late_jobs(service.clock.now()):
+            await recovery.note_look(sender.owner_id, sender.last_round_at)
+
+    return Job("show_life", timedelta(seconds=5), show)
 
 
 @contextmanager

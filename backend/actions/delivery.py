@@ -319,17 +319,14 @@ async def expire(*, now: datetime) -> int:
     return len(rows)
 
 
-async def oldest_due(*, now: datetime, but: Kind | None = None) -> datetime | None:
-    """Return since when the oldest message has been due that could go now, `but` those of a class.
-
-    None where nothing waits that could.
-    """
+async def oldest_due(*, now: datetime) -> datetime | None:
+    """Return since when the oldest message has been due that could go now; None without one."""
     rows = await execute(
         f"""SELECT min(s.due_at) AS at FROM send s JOIN account a ON a.tg_id = s.chat_id
         LEFT JOIN person p ON p.id = s.person_id
-        WHERE s.state = 'queued' AND s.due_at <= $1 AND s.expires_at > $1 AND s.kind <> $5
+        WHERE s.state = 'queued' AND s.due_at <= $1 AND s.expires_at > $1
         AND {may_go("$2", day=("$3", "$4"))}""",
-        *(now, minute_of(now), *day_of(now), but or ""),
+        *(now, minute_of(now), *day_of(now)),
     )
     return as_datetime(rows[0]["at"])
 

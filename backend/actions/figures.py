@@ -7,7 +7,6 @@ from prometheus_client import CollectorRegistry, Counter
 
 from backend.actions.delivery import oldest_due
 from backend.actions.gate import GATE
-from backend.domain.delivery import Kind
 from backend.store.liveness import SENDER_LOCK, is_free
 from backend.store.sql import as_datetime, execute
 
@@ -21,6 +20,8 @@ ATTEMPTS = Counter(
 JOB_FAILURES = Counter(
     "suixing_job_failures", "Ticks of this process that failed", ["job"], registry=PROCESS
 )
+# Carrying out changed rules for a province takes minutes; what is later than this has stopped.
+LATE_AFTER_SECONDS = 900.0
 _ticks: dict[str, tuple[timedelta, datetime]] = {}
 
 
@@ -42,7 +43,7 @@ class Closed:
 
 
 def ticked(job: str, every: timedelta, at: datetime) -> None:
-    """Note that a job has come to its end, to be done again after `every`."""
+    """Note that a job has come to its end, or is to begin, to be done again after `every`."""
     _ticks[job] = (every, at)
 
 
@@ -58,6 +59,11 @@ def lags(now: datetime) -> dict[str, float]:
         job: max(0.0, (now - at - every) / timedelta(seconds=1))
         for job, (every, at) in _ticks.items()
     }
+
+
+def late_jobs(now: datetime) -> list[str]:
+    """The jobs of this process that are late by more than any of them ever takes."""
+    return [job for job, seconds in lags(now).items() if seconds > LATE_AFTER_SECONDS]
 
 
 async def outbox_rows() -> list[Rows]:
@@ -77,13 +83,6 @@ async def oldest_due_seconds(now: datetime) -> float:
     return _seconds_since(await oldest_due(now=now), now)
 
 
-async def stuck_seconds(now: datetime, *, since: datetime) -> float:
-    """The same for what is not sent to many, where nothing at all has ended since a moment."""
-    if await execute("SELECT 1 AS one FROM send WHERE finished_at >= $1 LIMIT 1", since):
-        return 0.0
-    return _seconds_since(await oldest_due(now=now, but=Kind.BROADCAST), now)
-
-
 async def gate_closed(now: datetime) -> Closed | None:
     """How the gate is shut, None while it is open."""
     rows = await execute("SELECT closed_until, reason FROM gate WHERE name = $1", GATE)
@@ -91,6 +90,12 @@ async def gate_closed(now: datetime) -> Closed | None:
     if until is None or until <= now:
         return None
     return Closed((until - now) / timedelta(seconds=1), rows[0]["reason"])
+
+
+async def sender_looked_at() -> datetime | None:
+    """When the process that sends, this or another, last said that it looks for work."""
+    rows = await execute("SELECT max(looked_at) AS at FROM owner")
+    return as_datetime(rows[0]["at"])
 
 
 async def is_sender_about(url: str) -> bool:

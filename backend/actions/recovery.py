@@ -11,9 +11,15 @@ from backend.store.sql import execute, in_transaction
 async def register_owner(owner_id: int, *, now: datetime) -> None:
     """Enter a process that holds its lock already among those that may hold claims."""
     await execute(
-        "INSERT INTO owner (id, started_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO owner (id, started_at, looked_at) VALUES ($1, $2, $2)"
+        " ON CONFLICT (id) DO UPDATE SET looked_at = excluded.looked_at",
         *(owner_id, now),
     )
+
+
+async def note_look(owner_id: int, at: datetime | None) -> None:
+    """Write down, for other processes to see, when the sender of this one last looked for work."""
+    await execute("UPDATE owner SET looked_at = $1 WHERE id = $2", at, owner_id)
 
 
 async def forget_owner(owner_id: int) -> None:

@@ -201,15 +201,12 @@ class Sender:
         """Claim what there is room for and set it on its way; return how many it was."""
         async with self._one_look:
             now = self._clock.local()
-            self.last_round_at = now
             await self._gate.look()
-            if self._gate.is_closed(now):
-                return 0
-            if self._may_hold_unknown:
-                await self._put_back_unknown()
-            messages = await self._claim(now)
+            messages = [] if self._gate.is_closed(now) else await self._claim(now)
             for message in messages:
                 self._take(message)
+            # Who cannot claim has not looked, however often it tried.
+            self.last_round_at = now
             return len(messages)
 
     async def _put_back_unknown(self) -> None:
@@ -222,6 +219,8 @@ class Sender:
 
         Until Telegram has taken a once refused token again, one message at a time tries it.
         """
+        if self._may_hold_unknown:
+            await self._put_back_unknown()
         loop = asyncio.get_running_loop()
         room = self._most_bulk - self._bulk.waiting
         answers_only = room * 2 < self._most_bulk or loop.time() < self._dry_until

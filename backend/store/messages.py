@@ -62,10 +62,15 @@ class Send(Model):
 
 
 class Owner(Model):
-    """A process that may hold claims; its liveness lock is free once it is gone."""
+    """A process that may hold claims; its liveness lock is free once it is gone.
+
+    `looked_at` is when its sender last looked for work, as long as its jobs tick: a process that
+    stands still keeps its lock, and does not write this any more.
+    """
 
     id = fields.BigIntField(primary_key=True, generated=False)
     started_at: datetime = fields.DatetimeField()
+    looked_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         """Table."""

@@ -14,7 +14,6 @@ from backend.clock import Clock
 
 _STALLED_AFTER = timedelta(seconds=60)
 _MISSING_AFTER = timedelta(seconds=15)
-_STUCK_AFTER_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,9 @@ class Watched:
 class Health:
     """The routes /healthz, /readyz and /metrics of one process.
 
-    Ready means: Telegram was reached and takes the token, the database answers, and somebody,
-    here or in another process, sends what is due.
+    Ready means: Telegram was reached and takes the token, the database answers, somebody, here or
+    in another process, looks for what is due and sends it, and no job is long overdue. That many
+    messages wait, as with a large broadcast, a shut gate or at night, says nothing of that.
     """
 
     def __init__(self, clock: Clock, watched: Watched) -> None:
@@ -68,29 +68,20 @@ class Health:
         closed = await figures.gate_closed(now - _STALLED_AFTER)
         if closed and closed.reason == WRONG_TOKEN:
             return {"token_refused": "Telegram does not take the token. Nothing is sent."}
+        late = figures.late_jobs(now)
+        found = {"jobs_late": f"Long overdue: {', '.join(late)}."} if late else {}
+        return found | await self._sender_problems(now)
+
+    async def _sender_problems(self, now: datetime) -> dict[str, str]:
         if self._watched.is_sender():
-            return self._own_stall(now)
+            self._sender_seen_at = now
+            return _stall(self._watched.looked_at(), now)
         if await figures.is_sender_about(self._watched.url):
             self._sender_seen_at = now
-            return {} if closed else await self._stuck(now)
+            return _stall(await figures.sender_looked_at(), now)
         if now - self._sender_seen_at > _MISSING_AFTER:
             return {"sender_missing": "No process sends. Start one with the part jobs."}
         return {}
-
-    def _own_stall(self, now: datetime) -> dict[str, str]:
-        self._sender_seen_at = now
-        looked_at = self._watched.looked_at()
-        if looked_at and now - looked_at <= _STALLED_AFTER:
-            return {}
-        return {"sender_stalled": "The sender of this process has not looked for work lately."}
-
-    async def _stuck(self, now: datetime) -> dict[str, str]:
-        """Judge a sender elsewhere by what it leaves undone."""
-        seconds = await figures.stuck_seconds(now, since=now - _STALLED_AFTER)
-        if seconds <= _STUCK_AFTER_SECONDS:
-            return {}
-        says = f"Messages are {seconds:.0f} s overdue, and the process that sends ends none."
-        return {"sender_stalled": says}
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         registry = CollectorRegistry()
@@ -110,6 +101,13 @@ class Health:
         lag = Gauge("suixing_job_lag_seconds", "How late a job is", ["job"], registry=registry)
         for job, seconds in figures.lags(now).items():
             lag.labels(job).set(seconds)
+
+
+def _stall(looked_at: datetime | None, now: datetime) -> dict[str, str]:
+    if looked_at and now - looked_at <= _STALLED_AFTER:
+        return {}
+    says = "The process that sends holds its lock and has not looked for work for a minute."
+    return {"sender_stalled": says}
 
 
 async def _measure_outbox(registry: CollectorRegistry, now: datetime) -> None:

@@ -15,6 +15,7 @@ from backend.store.sql import dialect, execute
 from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from bot.service import share_of
+from tests.bot.test_health import until_ready, until_red
 from tests.bot.test_serve import GREETING, PATIENCE, Bot, a_bot, free_port, greeted
 from tests.builders import an_account
 from tests.conftest import SHANGHAI
@@ -149,6 +150,26 @@ async def test_one_sends_and_another_takes_over_when_it_is_killed(
     assert await owners() == []
     received = [one for one in phone.messages if one.from_bot]
     assert len(received) == await Send.filter(state="sent").count()
+
+
+async def test_a_sender_that_stands_still_turns_the_others_red_until_it_goes_on(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    jobs = await started(bots, "jobs")
+    web = await started(bots, "web")
+    bot.port = int(bot.settings["PORT"])
+    await until_led()
+    await until_ready(bot)
+    jobs.send_signal(signal.SIGSTOP)
+    # A minute passes: whoever lives would write anew within seconds that it looks for work.
+    await Owner.all().update(looked_at=Clock(SHANGHAI).now() - timedelta(seconds=61))
+    await until_red(bot, "sender_stalled")
+    jobs.send_signal(signal.SIGCONT)
+    await until_ready(bot)
+    for process in (jobs, web):
+        process.terminate()
+        assert await process.wait() == 0
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

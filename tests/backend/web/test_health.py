@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from backend.actions import figures
 from backend.actions.gate import TOO_FAST, WRONG_TOKEN, close_gate
+from backend.actions.recovery import note_look, register_owner
 from backend.clock import FrozenClock
 from backend.store.liveness import SENDER_LOCK, take
 from backend.web.health import Health, Watched
@@ -96,6 +97,7 @@ async def test_a_process_that_does_not_send_looks_for_one_that_does(watch: Watch
     assert await watch.problems() == ["sender_missing"]
     async with take(SENDER_LOCK, watch.url) as lost:
         assert lost
+        await register_owner(7, now=watch.clock.now())
         assert await watch.problems() == []
         watch.clock.move(A_MINUTE)
         assert await watch.problems() == []
@@ -104,27 +106,52 @@ async def test_a_process_that_does_not_send_looks_for_one_that_does(watch: Watch
     assert await watch.problems() == ["sender_missing"]
 
 
-async def test_a_sender_elsewhere_that_leaves_things_undone_is_seen(
+async def test_a_sender_elsewhere_that_stands_still_is_seen_whatever_waits(
     watch: Watch, now: datetime
 ) -> None:
     await wang_xiuying()
-    waiting = await a_send(WANG_XIUYING_CHAT, now=now)
+    await register_owner(7, now=now)
+    await a_send(WANG_XIUYING_CHAT, now=now, kind="broadcast")
     async with take(SENDER_LOCK, watch.url):
         assert await watch.problems() == []
-        watch.clock.move(4 * A_MINUTE)
+        watch.clock.move(A_MINUTE)
+        assert await watch.problems() == []
+        watch.clock.move(timedelta(seconds=1))
         assert await watch.problems() == ["sender_stalled"]
-        done = await a_send(WANG_XIUYING_CHAT, now=now, state="sent")
-        done.finished_at = watch.clock.now()
-        await done.save()
-        assert await watch.problems() == [], "it is only slow"
-        await done.delete()
-        await close_gate(watch.clock.now() + A_MINUTE, reason=TOO_FAST)
-        assert await watch.problems() == [], "Telegram makes it wait"
-        watch.clock.move(3 * A_MINUTE)
-        assert await watch.problems() == ["sender_stalled"]
-        waiting.kind = "broadcast"
-        await waiting.save()
-        assert await watch.problems() == [], "what goes to many takes its time"
+        await note_look(7, watch.clock.now())
+        assert await watch.problems() == []
+
+
+@pytest.mark.parametrize("why", ["gate", "night", "slow", "paused"])
+async def test_as_long_as_the_sender_looks_for_work_it_may_leave_much_undone(
+    watch: Watch, now: datetime, why: str
+) -> None:
+    wang = await wang_xiuying()
+    kind = "broadcast" if why in ("slow", "paused") else "reminder"
+    await a_send(WANG_XIUYING_CHAT, now=now, kind=kind, person_id=wang.id)
+    await register_owner(7, now=now)
+    if why == "night":
+        watch.clock.move(timedelta(hours=14))
+    async with take(SENDER_LOCK, watch.url):
+        for _ in range(10):
+            watch.clock.move(A_MINUTE)
+            if why == "gate":
+                await close_gate(watch.clock.now() + A_MINUTE, reason=TOO_FAST)
+            await note_look(7, watch.clock.now())
+            assert await watch.problems() == []
+
+
+async def test_a_job_that_is_long_overdue_is_named(watch: Watch) -> None:
+    watch.is_sender = True
+    figures.ticked("queue_due", A_MINUTE, watch.clock.now())
+    watch.clock.move(16 * A_MINUTE)
+    watch.looked_at = watch.clock.now()
+    assert await watch.problems() == []
+    watch.clock.move(timedelta(seconds=1))
+    assert await watch.problems() == ["jobs_late"]
+    figures.ticked("queue_due", A_MINUTE, watch.clock.now())
+    assert await watch.problems() == []
+    figures.forget_ticks(["queue_due"])
 
 
 async def test_a_refused_token_is_red_until_a_minute_after_it_was_last_refused(
