@@ -7,7 +7,7 @@ from backend.domain.errors import NotOwed
 from backend.domain.schedule import State
 from backend.texts.phrases import Words
 from backend.texts.reminders import over_text
-from backend.texts.services import words
+from backend.texts.services import words_for
 from bot.buttons import Button, Screen
 from bot.dialogs import Given, Move, Pressed, enter
 from bot.membership import person_of
@@ -33,7 +33,7 @@ def due_id_of(answers: Answers) -> int:
 
 def words_of(viewer: Viewer, view: DueView) -> Words:
     """The words of a due service in the viewer's language."""
-    return words(view.due.rule, viewer._, view.due.occurrence)
+    return words_for(view.due, viewer._)
 
 
 def opening_of(view: DueView) -> Move:

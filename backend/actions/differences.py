@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from backend.actions.dues import read_due
 from backend.actions.rulebook import Rulebook
-from backend.domain.calendar import Anchor
+from backend.domain.calendar import Anchor, Reason
 from backend.domain.due_services import Entry
 from backend.domain.events import EventKind
 from backend.domain.moved_reminders import Reminded, remind_after_move
@@ -46,7 +46,7 @@ MOVED = {
 
 _STATE = 2 + _PLANNED.index("state")
 # The text of a state and of an anchor, and which states are worth a row of their own.
-_TEXTS = {word: word.value for kind in (State, Anchor) for word in kind}
+_TEXTS = {word: word.value for kind in (State, Anchor, Reason) for word in kind}
 _WRITTEN = frozenset(state for state in State if state.is_live or state is State.DONE)
 _DONE = State.DONE
 

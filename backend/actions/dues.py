@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from backend.actions.rulebook import rulebook
-from backend.domain.calendar import Anchor, Rule
+from backend.domain.calendar import Anchor, Reason, Rule
 from backend.domain.schedule import DueService, State, Why
 from backend.store.sql import Row, among, as_date, dialect, execute, listed, write_rows
 
@@ -34,6 +34,7 @@ _ADVANCE = """
         reminded_on = coalesce(given.told_on, due_service.reminded_on), updated_at = given.now
     FROM {given} WHERE due_service.id = given.id
 """
+_ANCHORS: dict[str, Anchor | Reason] = {word.value: word for word in (*Anchor, *Reason)}
 # A due service's id, the next day of reminding, and the day on which it was told of just now.
 Next = tuple[int, date | None, date | None]
 
@@ -90,7 +91,7 @@ def read_day(value: object) -> date:
 def _read_why(row: Row) -> Why:
     rule = rule_of(row)
     return Why(
-        anchor=Anchor(row["anchor"]),
+        anchor=_ANCHORS[row["anchor"]],
         anchor_on=read_day(row["anchor_on"]),
         rule=row["rule"],
         version=row["rule_version"],

@@ -1,5 +1,6 @@
 """Life events: told, checked, kept beside what they correct, and planned anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from backend.actions.people import check_of_age
 from backend.actions.planning import Changes, replan
 from backend.actions.recall import recall_broadcasts_to, recall_purposes
 from backend.domain.consent import ConsentNeeded, Purpose
-from backend.domain.episodes import LONGEST_PREGNANCY
+from backend.domain.episodes import LONGEST_PREGNANCY, last_born
 from backend.domain.errors import EventRefused, NotOwed
 from backend.domain.events import (
     BirthMode,
@@ -51,6 +52,7 @@ SUPPLIES = (Method.PILL, Method.CONDOM)
 _ENDS = frozenset({EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED, EventKind.REMOVAL})
 _CONCLUDING = (EventKind.BIRTH, EventKind.PREGNANCY_ENDED)
 _ABOUT_PREGNANCY = (Purpose.MATERNAL, Purpose.FOLIC_ACID)
+_ABOUT_CHILDREN = (*_ABOUT_PREGNANCY, Purpose.CHILD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +178,35 @@ async def record_move(
 
 
 async def end_pregnancy(person_id: int, told: Told, *, on: date | None = None) -> Recorded:
-    """Keep that a pregnancy, or the life of a newborn child, has ended; no reason is asked.
+    """Keep that a pregnancy, or the life of the child born last, has ended; no reason is asked.
 
     In the same transaction everything queued and planned about pregnancy, birth, newborn and
     folic acid is cancelled, in every programme, with the tasks about it; nothing new is made.
+    After a birth the mother's own checks stay. Of twins the life of each has ended.
     """
     async with in_transaction():
         current = await current_pregnancy(person_id, now=told.now)
-        birth = await _latest(person_id, EventKind.BIRTH, told.now)
-        kind = EventKind.CHILD_DIED if birth and not current else EventKind.PREGNANCY_ENDED
-        about = str(current.episode) if current else birth
-        recorded = await _record(person_id, _event(kind, on or told.now.date(), about=about), told)
-        await recall_purposes(person_id, _ABOUT_PREGNANCY, now=told.now)
-        await recall_broadcasts_to(person_id, Purpose.CHILD, now=told.now)
+        children = [] if current else last_born(await _events(person_id, told.now))
+        if children:
+            recorded = await _end_lives(person_id, children, told, on=on)
+        else:
+            about = str(current.episode) if current else None
+            ended = _event(EventKind.PREGNANCY_ENDED, on or told.now.date(), about=about)
+            recorded = await _record(person_id, ended, told)
+            await recall_purposes(person_id, _ABOUT_PREGNANCY, now=told.now)
+        for purpose in _ABOUT_CHILDREN:
+            await recall_broadcasts_to(person_id, purpose, now=told.now)
         await _cancel_tasks(person_id, now=told.now)
         return recorded
+
+
+async def _end_lives(
+    person_id: int, children: Sequence[Event], told: Told, *, on: date | None
+) -> Recorded:
+    """Keep that children have died; return the last of it, which is what ends their birth."""
+    day = on or told.now.date()
+    deaths = [_event(EventKind.CHILD_DIED, day, about=child.id) for child in children]
+    return [await _record(person_id, death, told) for death in deaths][-1]
 
 
 async def correct_pregnancy(

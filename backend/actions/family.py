@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from backend.actions.events import SUPPLIES, Pregnancy, current_pregnancy
 from backend.actions.facts import load_events
+from backend.domain.episodes import last_born
 from backend.domain.events import Event, EventKind, Method
 from backend.store.models import Person
 
@@ -46,13 +47,8 @@ async def look(person_id: int, *, now: datetime) -> FamilyView:
 
 def _youngest(told: tuple[Event, ...], today: date) -> date | None:
     """The latest birth of a child that still has checks before it."""
-    births = [event for event in told if event.kind is EventKind.BIRTH and event.on]
-    latest = max(births, key=lambda event: event.on or date.min, default=None)
-    if latest is None or latest.on is None or today - latest.on > _YOUNG_CHILD:
-        return None
-    ends = (EventKind.CHILD_DIED, EventKind.PREGNANCY_ENDED)
-    is_over = any(event.kind in ends and event.about == latest.id for event in told)
-    return None if is_over else latest.on
+    born_on = max((event.on for event in last_born(told) if event.on), default=None)
+    return None if born_on is None or today - born_on > _YOUNG_CHILD else born_on
 
 
 def _followed_up(told: tuple[Event, ...]) -> tuple[Procedure, ...]:

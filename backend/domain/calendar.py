@@ -45,6 +45,18 @@ class Anchor(StrEnum):
     __hash__ = str.__hash__
 
 
+class Reason(StrEnum):
+    """What a person told that a window is counted from, where her words were not the anchor's.
+
+    `delivery` is a birth whose children have died.
+    """
+
+    DELIVERY = "delivery"
+
+    # Found by its word, as what equals it is, and without a call.
+    __hash__ = str.__hash__
+
+
 # Dates an episode may know beside its own anchor.
 COMPANIONS = {
     Anchor.PREPARING: frozenset({Anchor.LMP}),

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from backend.domain.calendar import Anchor
+from backend.domain.calendar import Anchor, Reason
 
 
 class State(StrEnum):
@@ -44,7 +44,7 @@ class ServiceRecord:
 class Why(NamedTuple):
     """The reason of a due service, as data."""
 
-    anchor: Anchor
+    anchor: Anchor | Reason
     anchor_on: date
     rule: str
     version: int

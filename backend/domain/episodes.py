@@ -1,11 +1,11 @@
 """From events to episodes: which birth belongs to which pregnancy, and what ended what."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, product
 
-from backend.domain.calendar import Anchor
+from backend.domain.calendar import Anchor, Reason
 from backend.domain.events import BirthMode, Event, EventKind, told_once
 from backend.domain.gestation import add_months
 from backend.domain.preparing import ENROLMENT_ID, preparing, preparing_from
@@ -147,16 +147,33 @@ def _pregnancies(ordered: Sequence[Event]) -> list[Episode]:
     return found
 
 
+def last_born(events: Iterable[Event]) -> list[Event]:
+    """The births of the latest child and of its twins that nobody told to have ended; in order."""
+    told = list(events)
+    over = {event.about for event in told if event.kind in LOSSES}
+    births = [(event.on, event.id, event) for event in told if event.kind is _BIRTH and event.on]
+    last_on = max((on for on, _, _ in births), default=date.min)
+    twins = [event for on, _, event in sorted(births) if last_on - on <= TWINS]
+    return [event for event in twins if event.id not in over]
+
+
 def _conclude(ordered: Sequence[Event], pregnancies: Sequence[Episode]) -> list[Episode]:
     """Lay births and losses, as they happened, to their pregnancies; return the births."""
     births: list[Episode] = []
+    children: dict[str, Episode] = {}
+    deaths: list[tuple[Event, date]] = []
     for event in ordered:
         if event.on is None:
             continue
         if event.kind is _BIRTH:
             _take_birth(event, event.on, pregnancies=pregnancies, births=births)
-        elif event.kind in LOSSES:
+            children[event.id] = births[-1]
+        elif event.kind is EventKind.PREGNANCY_ENDED:
             _take_loss(event, event.on, pregnancies=pregnancies, births=births)
+        elif event.kind is EventKind.CHILD_DIED:
+            deaths.append((event, event.on))
+    if deaths:
+        _take_deaths(deaths, children)
     return births
 
 
@@ -186,10 +203,6 @@ def _take_loss(
 ) -> None:
     """Note a loss: of the pregnancy that was going on, else of the child just born."""
     told = _named(event, births)
-    if event.kind is EventKind.CHILD_DIED:
-        for birth in told or births[-1:]:
-            birth.end(EventKind.PREGNANCY_ENDED, on)
-        return
     pregnancy = None if told else _pregnancy_of(event, on, pregnancies)
     if pregnancy:
         pregnancy.end(EventKind.PREGNANCY_ENDED, on)
@@ -198,6 +211,24 @@ def _take_loss(
         soon = pregnancy is None and on - birth.on <= STILL_THAT_BIRTH
         if told or soon or birth.on in about:
             birth.end(EventKind.PREGNANCY_ENDED, on)
+
+
+def _take_deaths(deaths: Iterable[tuple[Event, date]], children: Mapping[str, Episode]) -> None:
+    """Note which children died, by the birth that each has in order; what is of all is over then.
+
+    A death that names no child is of every child of the latest birth before it.
+    """
+    died: dict[str, date] = {}
+    for event, on in deaths:
+        latest = [birth for birth in children.values() if birth.on <= on][-1:]
+        named = [child for child in children if child == event.about]
+        for child in named or [child for child, birth in children.items() if birth in latest]:
+            died[child] = min(on, died.get(child, date.max))
+    for birth in children.values():
+        ends = [died.get(child, date.max) for child, its in children.items() if its is birth]
+        if max(ends) < date.max:
+            birth.end(EventKind.CHILD_DIED, max(ends))
+            birth.told_by = Reason.DELIVERY
 
 
 def _pregnancy_of(event: Event, on: date, pregnancies: Sequence[Episode]) -> Episode | None:

@@ -7,7 +7,7 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from backend.domain.calendar import Anchor, Follows, Rule, Stage
+from backend.domain.calendar import Anchor, Follows, Reason, Rule, Stage
 from backend.domain.due_services import (
     DueService,
     Entry,
@@ -84,7 +84,7 @@ _ORDER = itemgetter(4, 0, 2, 3)
 _NONE: Sequence[ServiceRecord] = ()
 # Members that are asked for millions of times; by the name of their class they cost more.
 _OF_AGE, _PREPARING, _ENROLMENT = Anchor.OF_AGE, Anchor.PREPARING, Anchor.ENROLMENT
-_EXAM, _NOT_PREGNANT = EventKind.EXAM, Stage.NOT_PREGNANT
+_EXAM, _NOT_PREGNANT, _DELIVERY = EventKind.EXAM, Stage.NOT_PREGNANT, Reason.DELIVERY
 _DONE, _DECLINED, _CANCELLED = State.DONE, State.DECLINED, State.CANCELLED
 # Exams of which nobody said which service they were.
 ANY_EXAM = ""
@@ -178,7 +178,7 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Owed | None:
         entries = [entry for entry in entries if entry[3] >= known_on]
     if ended_on or case.facts.declined or (ready.is_resting and _rested(series, case)):
         entries = [_restated(rule, entry, ended_on=ended_on, case=case) for entry in entries]
-    if rule.anchor is _PREPARING:
+    if rule.anchor is _PREPARING or episode.told_by is _DELIVERY:
         entries = _because(episode.told_by, episode.told_on, entries)
     if entries is series.entries:
         return _is_owed((rule, episode.id, series, False))
@@ -369,7 +369,7 @@ def _standing(entry: Entry, state: State) -> Entry:
     return _entry((*entry[:4], state, *entry[5:]))
 
 
-def _because(anchor: Anchor, anchor_on: date, entries: Iterable[Entry]) -> Sequence[Entry]:
+def _because(anchor: Anchor | Reason, anchor_on: date, entries: Iterable[Entry]) -> Sequence[Entry]:
     """The entries with another day as their reason."""
     return [
         entry._replace(why=entry.why._replace(anchor=anchor, anchor_on=anchor_on))

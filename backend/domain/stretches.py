@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from backend.domain.calendar import Anchor
+from backend.domain.calendar import Anchor, Reason
 from backend.domain.events import EventKind, Method
 
 LOSSES = (EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED)
@@ -24,7 +24,7 @@ class Episode:
     id: str
     on: date
     dates: dict[Anchor, date]
-    told_by: Anchor
+    told_by: Anchor | Reason
     told_on: date
     known_on: date | None = None
     caesarean: bool = False

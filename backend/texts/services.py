@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from backend.domain.calendar import Anchor, Certainty, First, Kind, Rule
+from backend.domain.calendar import Anchor, Certainty, First, Kind, Reason, Rule
 from backend.domain.events import EventProblem
 from backend.domain.schedule import DueService, State
 from backend.texts.contraception import CONTRACEPTION
@@ -185,6 +185,29 @@ WORDS: Mapping[str, Callable[[Gettext, int], Words]] = {
 }
 
 
+_AFTER_LOSS: Mapping[str, Callable[[Gettext], Words]] = {
+    "m6": lambda _: Words(
+        title=_("Home visit after birth"),
+        what=_("If you like, a health worker comes to see how you are. It is free."),
+        bring=nothing(_),
+        where=_("At your home, or wherever you rest."),
+    ),
+    "m7": lambda _: Words(
+        title=_("Check 42 days after birth"),
+        what=_("A check of how you have recovered, if you like to come."),
+        bring=id_card(_),
+        where=_("At the township health centre or a hospital you like."),
+    ),
+}
+
+
+def words_for(due: DueService, _: Gettext) -> Words:
+    """The words of a due service; those of a mother whose child has died speak of her alone."""
+    if due.why.anchor is Reason.DELIVERY and due.rule in _AFTER_LOSS:
+        return _AFTER_LOSS[due.rule](_)
+    return words(due.rule, _, due.occurrence)
+
+
 def format_day(day: date, _: Gettext) -> str:
     """A civil day the way a language writes it: 2026-05-03, 2026年5月3日."""
     return _("{on.year}-{on.month:02}-{on.day:02}").format(on=day)
@@ -212,7 +235,7 @@ def _reason(due: DueService, rule: Rule, _: Gettext) -> str:
     return REASONS[due.why.anchor](_).format(on=on)
 
 
-REASONS: Mapping[Anchor, Callable[[Gettext], str]] = {
+REASONS: Mapping[Anchor | Reason, Callable[[Gettext], str]] = {
     Anchor.ENROLMENT: lambda _: _("Because you joined on {on}."),
     Anchor.OF_AGE: lambda _: _("Because you reached the age for it on {on}."),
     Anchor.PLANNING: lambda _: _("Because you told us of your wish for a child on {on}."),
@@ -230,6 +253,7 @@ REASONS: Mapping[Anchor, Callable[[Gettext], str]] = {
     Anchor.MARRIAGE: lambda _: _("Because you told us on {on} that you are going to marry."),
     Anchor.MOVED_IN: lambda _: _("Because you moved here on {on}."),
     Anchor.CERTIFICATE: lambda _: _("Because your certificate is of {on}."),
+    Reason.DELIVERY: lambda _: _("Because you gave birth on {on}."),
 }
 
 

@@ -89,7 +89,10 @@ async def ask_changed(viewer: Viewer, _answers: Answers) -> Screen:
     """One quiet step; no reason is asked of anybody."""
     _ = viewer._
     rows = ((Button(_("🔕 Stop these reminders"), YES), Button(_("Leave it"), NO)),)
-    text = _("No reason is needed. Stop everything about pregnancy, birth and the baby?")
+    text = _(
+        "No reason is needed. Stop what is about pregnancy and the baby?"
+        " Her own checks after a birth stay."
+    )
     return Screen(text, rows=rows, is_protected=True)
 
 

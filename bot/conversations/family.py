@@ -14,6 +14,7 @@ from bot.agreement import consent_step, has_agreed
 from bot.buttons import Button, Screen, rows_of
 from bot.dialogs import Conversation, Given, Move, Pressed, Step, again, enter, finish, go
 from bot.dues import FOLDED, after_move, due_id_of, due_of
+from bot.losses import what_stays, what_stopped
 from bot.membership import members_only, person_of
 from bot.news import not_taken, pregnancy_text, receipt, take_receipt, undo_button
 from bot.typed import tells_of_loss
@@ -119,14 +120,21 @@ async def ask_changed(viewer: Viewer, answers: Answers) -> Screen:
         rows = ((still,), *_change_rows(viewer, view)[::-1])
         return Screen(words("overdue", _).what, rows=rows, is_protected=True)
     text = _("You need not explain anything. What shall I do?")
+    if _is_about_child(view):
+        text += await what_stays(viewer)
     return Screen(text, rows=_change_rows(viewer, view), is_protected=True)
+
+
+def _is_about_child(view: FamilyView) -> bool:
+    """Whether a change is one in the life of a child."""
+    return view.pregnancy is None and view.child_born_on is not None
 
 
 def _change_rows(viewer: Viewer, view: FamilyView) -> tuple[tuple[Button, ...], ...]:
     """To stop, to talk, and while she is pregnant that the child is born."""
     _ = viewer._
-    is_child = view.pregnancy is None and view.child_born_on is not None
-    stop = _("🔕 Stop these reminders") if is_child else _("🔕 Stop pregnancy reminders")
+    is_child = _is_about_child(view)
+    stop = _("🔕 Stop baby reminders") if is_child else _("🔕 Stop pregnancy reminders")
     rows = ((Button(stop, "stop"),), (Button(_("💬 Talk to someone"), "talk"),))
     return rows if is_child else (*rows, (_birth_button(viewer),))
 
@@ -173,7 +181,7 @@ async def ask_quiet(viewer: Viewer, _answers: Answers) -> Screen:
         (Button(_("💬 Talk to someone"), "talk"), Button(_("🙈 Fold away"), FOLDED)),
         (undo_button(viewer),),
     )
-    text = _("It has all stopped. Take good care of yourself; we are here when you need us.")
+    text = await what_stopped(viewer)
     return Screen(text, rows=rows, is_protected=True, is_page=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.calendars.load import load
-from backend.domain.calendar import Anchor, Rule
+from backend.domain.calendar import Anchor, Reason, Rule
 from backend.domain.errors import CalendarMistake
 from backend.texts.services import REASONS, SOURCES, TOPICS, WORDS
 from tests.backend.domain.example_lives import PLACE as LIVES
@@ -71,7 +71,7 @@ def test_every_rule_has_an_example_life_and_no_life_is_left_over() -> None:
 
 
 def test_every_anchor_has_its_reason() -> None:
-    assert set(Anchor) == set(REASONS)
+    assert {*Anchor, *Reason} == set(REASONS)
 
 
 def test_the_guard_says_which_words_a_new_rule_lacks_and_where_they_go(tmp_path: Path) -> None:

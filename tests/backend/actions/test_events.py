@@ -28,6 +28,11 @@ async def window(person_id: int, rule: str) -> tuple[date, date, str]:
     return row.opens_on, row.closes_on, row.state
 
 
+async def live_rules(person_id: int) -> set[str]:
+    owed = await DueService.filter(person_id=person_id, state__in=["planned", "open"])
+    return {due.rule for due in owed}
+
+
 async def wang_is_pregnant(now: datetime, **columns: Any) -> tuple[Person, int]:
     wang = await wang_xiuying(**columns)
     recorded = await events.record_pregnancy(wang.id, Told(now=now), dating=dated_by_lmp(LMP))
@@ -155,13 +160,39 @@ async def test_a_loss_is_heard_even_after_consent_was_withdrawn_and_in_no_pregna
 
 
 async def test_the_same_quiet_step_ends_what_is_owed_to_a_newborn(now: datetime) -> None:
-    wang = await wang_xiuying(topics=(Purpose.MATERNAL, Purpose.CHILD))
-    born_on = now.date() - timedelta(days=2)
+    topics = (Purpose.MATERNAL, Purpose.CHILD, Purpose.CONTRACEPTION)
+    wang = await wang_xiuying(topics=topics)
+    born_on = now.date() - timedelta(days=3)
     await events.record_birth(wang.id, Told(now=now), on=born_on)
-    assert await DueService.filter(state__in=["planned", "open"], topic="child").exists()
+    assert await live_rules(wang.id) >= {"m6", "m7", "k1", "k2", "s2", "s3"}
+    about_her = await a_send(1001, now=now, person_id=wang.id, purpose="maternal")
+    for purpose in ("child", "maternal"):
+        news = {"kind": "broadcast", "purpose": purpose, "broadcast_id": 7}
+        await a_send(1001, now=now, person_id=wang.id, **news)
     await events.end_pregnancy(wang.id, Told(now=now))
     assert await LifeEvent.filter(kind="child_died").exists()
-    assert not await DueService.filter(state__in=["planned", "open"]).exists()
+    assert await live_rules(wang.id) == {"m6", "m7"}, "her own checks stay"
+    queued = {send.id for send in await Send.filter(state="queued", kind="broadcast")}
+    assert queued == set()
+    await about_her.refresh_from_db()
+    assert about_her.state == "queued"
+
+
+async def test_it_ends_what_is_owed_to_twins_and_a_child_told_again_is_followed(
+    now: datetime,
+) -> None:
+    wang = await wang_xiuying(topics=(Purpose.CHILD,))
+    born_on = now.date() - timedelta(days=2)
+    for _ in range(2):
+        await events.record_birth(wang.id, Told(now=now), on=born_on)
+    ended = await events.end_pregnancy(wang.id, Told(now=now))
+    assert await live_rules(wang.id) == set()
+    await events.record_birth(wang.id, Told(now=now), on=born_on)
+    assert await live_rules(wang.id) == {"k1", "k2"}
+    await events.end_pregnancy(wang.id, Told(now=now))
+    assert await live_rules(wang.id) == set()
+    await events.take_back(wang.id, ended.episode, Told(now=now))
+    assert await live_rules(wang.id) == {"k1", "k2"}
 
 
 async def test_a_loss_told_by_mistake_can_be_taken_back(now: datetime) -> None:

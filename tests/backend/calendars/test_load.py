@@ -62,6 +62,11 @@ def test_every_rule_that_hangs_on_a_child_or_a_pregnancy_ends_with_a_loss() -> N
             assert "pregnancy_ended" in rule.ends, rule.id
 
 
+def test_after_a_childs_death_only_the_mothers_own_checks_go_on() -> None:
+    born = {rule.id for rule in load() if rule.anchor is Anchor.BIRTH}
+    assert {rule.id for rule in load() if "child_died" in rule.ends} == born - {"m6", "m7"}
+
+
 def test_a_rule_is_read_as_it_is_written(tmp_path: Path) -> None:
     written(tmp_path, RULE)
     (rule,) = load(tmp_path)

@@ -142,7 +142,7 @@ s3 1 2027-02-09 2027-03-29
 k1 1 2027-01-26 2027-01-28
 k2 3 2027-03-14 2027-04-13
 """
-# 何梅's child dies on its fifth day: nothing of a child, nor of births, afterwards.
+# 何梅's child dies on its fifth day: nothing of a child afterwards; her own two checks stay hers.
 HE = woman(
     pregnant("2026-05-03"),
     on("birth", "2026-12-29", mode="vaginal"),
@@ -155,7 +155,8 @@ m1 1 2026-05-03 2026-08-01
 m2 1 2026-08-23 2026-09-26
 m3 1 2026-09-27 2026-10-24
 m4 1 2026-11-15 2026-12-28
-m6 1 2027-01-01 2027-01-02
+m6 1 2027-01-01 2027-01-08
+m7 1 2027-02-02 2027-02-23
 """
 # 周洁 has twins, the second after midnight.
 ZHOU = woman(

@@ -116,18 +116,22 @@ def test_a_loss_ends_everything_of_pregnancy_birth_newborn_and_folic_acid(weeks:
         assert live(facts, on + timedelta(days)) <= UNTOUCHED
 
 
-@pytest.mark.parametrize("kind", [EventKind.PREGNANCY_ENDED, EventKind.CHILD_DIED])
+@pytest.mark.parametrize(
+    ("kind", "stays"),
+    [(EventKind.PREGNANCY_ENDED, set[str]()), (EventKind.CHILD_DIED, {"m6", "m7"})],
+)
 @pytest.mark.parametrize("with_pregnancy", [True, False])
-def test_losing_a_child_soon_after_birth_ends_everything_of_the_birth(
-    kind: EventKind, with_pregnancy: bool
+def test_losing_a_child_soon_after_birth_leaves_a_mother_who_told_a_death_her_own_checks(
+    kind: EventKind, stays: set[str], with_pregnancy: bool
 ) -> None:
     told = (pregnancy(LMP),) if with_pregnancy else ()
     discharge = happened(EventKind.DISCHARGE, BORN + timedelta(2))
     loss = happened(kind, BORN + timedelta(3))
     facts = person(*told, birth(BORN), discharge, loss)
     assert {"m6", "m7", "k1", "k2"} <= live(facts, BORN + timedelta(2))
+    assert live(facts, BORN + timedelta(3)) - UNTOUCHED == stays
     for days in range(3, 500, 7):
-        assert live(facts, BORN + timedelta(days)) <= UNTOUCHED
+        assert live(facts, BORN + timedelta(days)) <= UNTOUCHED | stays
 
 
 @pytest.mark.parametrize("between", [-2, 0, 2])
@@ -157,6 +161,31 @@ def test_a_child_that_died_is_the_one_that_is_named() -> None:
     died = happened(EventKind.CHILD_DIED, date(2026, 4, 1), about="elder")
     found = planned(person(elder, younger, died), date(2026, 4, 2), "k2")
     assert {due.episode for due in found if due.state.is_live} == {"younger"}
+
+
+def test_the_twin_that_lives_keeps_its_checks_until_it_has_died_too() -> None:
+    twins = birth(BORN, "a"), birth(BORN + timedelta(1), "b")
+    first = happened(EventKind.CHILD_DIED, BORN + timedelta(3), "x", about="b")
+    second = happened(EventKind.CHILD_DIED, BORN + timedelta(5), "y", about="a")
+    both = {"k1", "k2", "m6", "m7", "s2", "s3", "postpartum_advice"}
+    for events, left in (((*twins, first), both), ((*twins, first, second), {"m6", "m7"})):
+        assert live(person(*events), BORN + timedelta(5)) - UNTOUCHED == left
+        assert live(person(*events[::-1]), BORN + timedelta(5)) - UNTOUCHED == left
+
+
+def test_a_twin_told_after_the_other_one_died_is_followed() -> None:
+    died = happened(EventKind.CHILD_DIED, BORN + timedelta(3), about="a")
+    late = birth(BORN, "c")
+    assert "k1" not in live(person(birth(BORN, "a"), died), BORN + timedelta(4))
+    assert "k1" in live(person(birth(BORN, "a"), died, late), BORN + timedelta(4))
+
+
+def test_a_death_that_names_no_child_is_of_every_child_of_the_latest_birth() -> None:
+    elder = birth(date(2025, 3, 1), "elder")
+    twins = birth(BORN, "a"), birth(BORN, "b")
+    died = happened(EventKind.CHILD_DIED, BORN + timedelta(3))
+    found = planned(person(elder, *twins, died), BORN + timedelta(4), "k1", "k2")
+    assert {due.episode for due in found if due.state.is_live} == {"elder"}
 
 
 def test_two_pregnancies_within_a_year_do_not_collide() -> None:

@@ -146,7 +146,7 @@ def test_a_loss_ends_every_follow_up_and_only_her_own_wish_starts_one() -> None:
     facts = person(pregnancy(LMP), EXAMINED, ended(lost_on))
     assert not {"early_follow_up", "outcome_follow_up", "recovery", "fa6"} & live(facts, lost_on)
     child = person(birth(BORN), EXAMINED, happened(EventKind.CHILD_DIED, BORN + timedelta(3)))
-    quiet = {"outcome_follow_up", "postpartum_advice", "k1", "k2", "m6", "m7", "s2", "s3"}
+    quiet = {"outcome_follow_up", "postpartum_advice", "k1", "k2", "s2", "s3"}
     assert not quiet & live(child, BORN + timedelta(3))
     asked = person(pregnancy(LMP), ended(lost_on), procedure(Method.RECOVERY, lost_on))
     assert "recovery" in live(asked, lost_on)

@@ -81,7 +81,7 @@ async def test_a_very_early_birth_is_kept_once_she_says_it_is_right(town: Town) 
 
 
 async def test_the_childs_reminders_stop_in_one_quiet_step(town: Town) -> None:
-    phone, person_id = await her_phone(town, Purpose.CHILD, Purpose.MATERNAL)
+    phone, person_id = await her_phone(town, Purpose.CHILD)
     await events.record_birth(person_id, Told(now=town.now), on=date(2026, 11, 1))
     await say(phone, "孕育情况", "家里有什么新消息")
     await press(phone, "情况有变化", "您不用解释")
@@ -89,6 +89,23 @@ async def test_the_childs_reminders_stop_in_one_quiet_step(town: Town) -> None:
     assert await schedule.my_schedule(person_id, now=town.now) == []
     await say(phone, "孕育情况", "家里有什么新消息")
     assert "情况有变化" not in phone.screen.labels
+
+
+async def test_a_mother_keeps_her_own_checks_in_words_that_speak_of_her_alone(town: Town) -> None:
+    phone, person_id = await her_phone(town, Purpose.CHILD, Purpose.MATERNAL, Purpose.CONTRACEPTION)
+    await events.record_birth(person_id, Told(now=town.now), on=date(2026, 11, 16))
+    await say(phone, "孕育情况", "家里有什么新消息")
+    await press(phone, "情况有变化", "宝宝和产后避孕的提醒不再发；您自己的产后检查照旧")
+    await press(phone, "停止宝宝提醒", "您自己的产后检查照旧，不想做也没关系")
+    owed = await schedule.my_schedule(person_id, now=town.now)
+    assert {view.due.rule for view in owed} == {"m6", "m7"}
+    listed = await say(phone, "我的安排", "产后上门看望")
+    assert listed.labels[:2] == ["① 产后上门看望", "② 产后42天检查"]
+    for title in listed.labels[:2]:
+        item = await press(phone, title, "因为您是2026年11月16日生产的")
+        assert "宝宝" not in item.text
+        assert "儿童" not in item.text
+        await press(phone, "返回", "我的安排")
 
 
 async def test_the_same_in_english(town: Town) -> None:

@@ -78,7 +78,10 @@ async def test_consent_comes_first_then_a_pregnancy_and_its_quiet_end(
     await say(phone, "2027-06-08", w(NOTED))
     assert (await LifeEvent.get(person_id=zhou.id)).edd_source == "clinician"
     await press(phone, w("📝 Write down more"), w(WRITE_WHAT))
-    quiet = w("No reason is needed. Stop everything about pregnancy, birth and the baby?")
+    quiet = w(
+        "No reason is needed. Stop what is about pregnancy and the baby?"
+        " Her own checks after a birth stay."
+    )
     await press(phone, w("Something changed"), quiet)
     await puzzle(phone, w)
     await press(phone, w("🔕 Stop these reminders"), w(NOTED))
