@@ -1,6 +1,7 @@
 """The due run: turns the services whose day of reminding has come into messages of the outbox."""
 
-from collections.abc import Collection, Iterable, Iterator
+from asyncio import Semaphore, TaskGroup
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,8 +9,8 @@ from itertools import groupby
 
 from backend.actions.budget import has_reminder
 from backend.actions.dues import (
+    AGREED,
     HAS_COME,
-    WANTED,
     advance,
     lock,
     read_day,
@@ -23,13 +24,18 @@ from backend.domain.calendar import First
 from backend.domain.delivery import PRIORITIES, Kind
 from backend.domain.quiet_hours import at_minute, out_of_quiet_hours
 from backend.domain.reminders import LIFE, next_reminder_on
-from backend.store.sql import Row, among, execute, in_transaction, listed, write_rows
+from backend.store.sql import Row, among, dialect, execute, in_transaction, listed, write_rows
 
 # So many persons with something due are looked up at once, and so many are written at once.
-_LOOKED_UP, _BATCH = 50_000, 2_000
+_LOOKED_UP, _BATCH = 200_000, 2_000
+# Batches in work at a time: while one is decided here, the database reads or writes another.
+_AT_ONCE = 2
 _TIMES_KEPT = 4_096
 _ONE_DAY = timedelta(days=1)
 
+# Said so that the services of some persons are looked through, and not those of everybody whose day
+# has come to find theirs among them.
+_HAS_COME_FOR_SOME = HAS_COME.replace("d.remind_on", "coalesce(d.remind_on, d.remind_on)")
 _DUE = f"""
     SELECT d.*, p.village_code, p.reminder_minute, p.folic_acid_minute, p.quiet_from_minute,
         p.quiet_to_minute, a.tg_id,
@@ -37,7 +43,7 @@ _DUE = f"""
         {has_reminder("d.person_id", first="$3", last="$4")} AS is_told_tomorrow
     FROM due_service d JOIN person p ON p.id = d.person_id
     JOIN account a ON a.person_id = p.id AND a.state = 'active'
-    WHERE {WANTED}
+    WHERE {_HAS_COME_FOR_SOME} AND {AGREED}
 """
 _ORDER = " ORDER BY d.person_id, d.closes_on, d.id"
 # The plus keeps a database from reading everybody's services in the order of the persons.
@@ -103,8 +109,7 @@ async def queue_due(*, now: datetime) -> DueRun:
     total, last = DueRun(), 0
     while True:
         person_ids = [row["id"] for row in await execute(_WHO, now.date(), last)]
-        for first in range(0, len(person_ids), _BATCH):
-            total += await _queue_for(person_ids[first : first + _BATCH], now=now)
+        total += await _queue_for_many(person_ids, now=now)
         if len(person_ids) < _LOOKED_UP:
             return total
         last = person_ids[-1]
@@ -117,6 +122,20 @@ async def queue_due_for(person_ids: Collection[int], *, now: datetime) -> DueRun
     async with in_transaction():
         await skip_late(now=now, person_ids=person_ids)
         return await _queue_for(person_ids, now=now)
+
+
+async def _queue_for_many(person_ids: Sequence[int], *, now: datetime) -> DueRun:
+    """Go batch by batch, where the database has more than one writer some at a time."""
+    turns = Semaphore(_AT_ONCE if dialect() == "postgres" else 1)
+
+    async def work(batch: Sequence[int]) -> DueRun:
+        async with turns:
+            return await _queue_for(batch, now=now)
+
+    batches = [person_ids[at : at + _BATCH] for at in range(0, len(person_ids), _BATCH)]
+    async with TaskGroup() as group:
+        tasks = [group.create_task(work(batch)) for batch in batches]
+    return sum((task.result() for task in tasks), DueRun())
 
 
 async def _queue_for(person_ids: Collection[int], *, now: datetime) -> DueRun:
