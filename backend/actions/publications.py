@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 
 from backend.actions import audit
@@ -199,11 +200,11 @@ def _check_meanwhile(
     Its version before has to stand in the file, too: what is not there ends with the publication.
     """
     region = own_region(file)
-    before = {rule.id: rule for rule in rules_for(book.rules, region)}
-    for rule in own:
-        was = before.get(rule.id)
+    before = rules_for(book.rules, region)
+    for rule, was in product(own, before):
         shipped = [one for one in rules if one.id == rule.id and one.region == region]
-        if was and any(_gives_way(was, one) for one in shipped if one not in own):
+        is_same = was.id == rule.id
+        if is_same and any(_gives_way(was, one) for one in shipped if one not in own):
             raise CalendarMistake(
                 file=file.name,
                 rule=rule.id,

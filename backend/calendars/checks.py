@@ -1,8 +1,10 @@
 """What cannot be among the rules of the calendars, told with file, rule, field and what may be."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import NoReturn
 
 from backend.calendars.entries import Entry
 from backend.calendars.rules import rule_of, rules_for
@@ -90,10 +92,14 @@ def _check_region(rules: Sequence[Rule], places: Mapping[str, Entry]) -> None:
     """Refuse what cannot be together among the rules of one region."""
     ordered = sorted(rules, key=lambda rule: (rule.id, rule.effective_from))
     for rule, following in pairwise(ordered):
-        if rule.id == following.id and following.effective_from <= rule.effective_to:
+        if rule.id != following.id:
+            continue
+        if following.effective_from <= rule.effective_to:
             allowed = f"a day after {rule.effective_to}, when the other version ends"
             found = str(following.effective_from)
             places[rule.id].refuse("effective_from", allowed, found=found)
+        if _numbering(rule) != _numbering(following):
+            _refuse_turns(places[rule.id], following.effective_from)
     overlap = find_overlap(tuple(rules))
     if overlap:
         first, second = (places[name.split("/")[0]] for name in (overlap.first, overlap.second))
@@ -103,6 +109,28 @@ def _check_region(rules: Sequence[Rule], places: Mapping[str, Entry]) -> None:
             "windows of one group that do not overlap",
             found=f"a day shared by {overlap.first} and {overlap.second}",
         )
+
+
+def _numbering(rule: Rule) -> tuple[object, ...]:
+    """What decides from which day the occurrence of a number is counted, alike in all versions."""
+    repeat = rule.repeat
+    age_from = rule.audience.age_from if rule.anchor is Anchor.OF_AGE else None
+    if repeat is None:
+        return (age_from,)
+    # Months are numbers themselves, whichever of them a version has.
+    by_step = replace(repeat, months=(), then_every_months=0)
+    counted_from = frozenset(window.due.anchor for window in rule.windows)
+    return age_from, by_step, counted_from, rule.windows if repeat.from_record else ()
+
+
+def _refuse_turns(place: Entry, turns_on: date) -> NoReturn:
+    """Refuse that one number would stand for two services, a day in each version."""
+    place.refuse(
+        "effective_from" if "effective_from" in place.changed else "effective_to",
+        "the same repeat and age_from before and after (with from_record the same windows, too),"
+        " or none: publish the file on that day",
+        found=f"a turn on {turns_on} to what is numbered otherwise",
+    )
 
 
 def _check_source(entry: Entry, rule: Rule) -> None:

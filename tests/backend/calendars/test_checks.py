@@ -10,6 +10,8 @@ from backend.calendars.load import load
 from backend.calendars.rules import rules_for
 from backend.domain.calendar import Rule
 from backend.domain.errors import CalendarMistake
+from backend.domain.schedule import plan
+from tests.backend.domain.lives import birth, person
 
 ALWAYS = '{ opens = "birth+35d", due = "birth+42d", closes = "birth+56d" }'
 IN_ORDER = "opens, due and closes in this order"
@@ -181,6 +183,27 @@ def test_the_shipped_rule_holds_while_none_of_the_townships_versions_does(
     ("tables", "field", "allowed"),
     [
         ("[[rules.m7]]\nversion = 2\n[[rules.m7]]\nversion = 3", "effective_from", "a day after"),
+        (
+            "[rules.s6]\nversion = 2\neffective_from = 2027-01-01\nrepeat = { every_months = 6 }",
+            "effective_from",
+            "publish the file on that day",
+        ),
+        (
+            "[rules.s6]\nversion = 2\neffective_to = 2026-12-31\nage_from = 20",
+            "effective_to",
+            "the same repeat and age_from",
+        ),
+        (
+            "[rules.m7]\nversion = 2\neffective_from = 2027-01-01\nrepeat = { months = [1, 2] }",
+            "effective_from",
+            "the same repeat",
+        ),
+        (
+            "[rules.sc1]\nversion = 2\neffective_from = 2027-01-01\n"
+            + windows(("of_age", "of_age+1m", "of_age+3m")),
+            "effective_from",
+            "the same windows",
+        ),
         ("[[rules.m7]]\nversion = 3\n[[rules.m7]]\nversion = 2", "version", "from 4 to"),
         ("[[rules.m7]]\nversion = 2\n[[rules.m7]]\nregion = 3", "region", "age_from"),
         ('[rules]\nm7 = ["x"]', "m7", "a list of tables"),
@@ -210,3 +233,24 @@ def test_a_file_in_other_letters_is_told_what_to_be_saved_in(tmp_path: Path, enc
         CalendarMistake, match=r"^township\.toml: a file saved in UTF-16, GBK .* in UTF-8"
     ):
         load(override=path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "[rules.k2]\nversion = 2\neffective_from = 2027-01-01\nrepeat = { months = [3, 9] }\n"
+        + windows(("birth-7d", "birth", "birth+7d")),
+        '[rules.sc1]\nversion = 2\neffective_from = 2027-01-01\nsource = "new"',
+        "[rules.s6]\nversion = 2\neffective_from = 2027-01-01\neffective_to = 2027-06-30\n"
+        + windows(("of_age", "of_age+1m", "of_age+2m")),
+    ],
+)
+def test_versions_that_take_turns_plan_each_service_once(tmp_path: Path, changes: str) -> None:
+    rules = load(override=township(tmp_path, changes))
+    facts = person(birth(date(2026, 9, 15)), birth_date=date(1985, 4, 12))
+    versions = set()
+    for today in (date(2026, 10, 1), date(2027, 3, 1), date(2027, 12, 1), date(2028, 12, 1)):
+        due = plan(facts, rules, today)
+        assert len({one.key for one in due}) == len(due)
+        versions |= {one.version for one in due}
+    assert versions == {1, 2}
