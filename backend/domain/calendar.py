@@ -48,10 +48,14 @@ class Anchor(StrEnum):
 class Reason(StrEnum):
     """What a person told that a window is counted from, where her words were not the anchor's.
 
-    `delivery` is a birth whose children have died.
+    `due_date` is the day a child is expected, `transfer` that day as it follows from assisted
+    conception. `delivery` is a birth whose children have died, `record` the last time it was had.
     """
 
+    DUE_DATE = "due_date"
+    TRANSFER = "transfer"
     DELIVERY = "delivery"
+    RECORD = "record"
 
     # Found by its word, as what equals it is, and without a call.
     __hash__ = str.__hash__

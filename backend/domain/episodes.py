@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 from backend.domain.calendar import Anchor, Reason
 from backend.domain.events import BirthMode, Event, EventKind, told_once
-from backend.domain.gestation import add_months
+from backend.domain.gestation import Dating, Source, add_months
 from backend.domain.preparing import ENROLMENT_ID, preparing, preparing_from
 from backend.domain.stretches import LOSSES, SAME_DAY, Episode, History
 
@@ -27,6 +27,12 @@ REST_AFTER_END = timedelta(42)
 # Members that are asked for millions of times; by the name of their class they cost more.
 _PREGNANCY, _BIRTH, _DISCHARGE = EventKind.PREGNANCY, EventKind.BIRTH, EventKind.DISCHARGE
 _LMP_ANCHOR, _BIRTH_ANCHOR, _PREPARING = Anchor.LMP, Anchor.BIRTH, Anchor.PREPARING
+_TOLD_BY: dict[Source, Anchor | Reason] = {
+    Source.LMP: Anchor.LMP,
+    Source.ART: Reason.TRANSFER,
+    Source.CLINICIAN: Reason.DUE_DATE,
+    Source.ULTRASOUND: Reason.DUE_DATE,
+}
 _ENROLLED = (Anchor.ENROLMENT, Anchor.OF_AGE)
 
 
@@ -137,14 +143,22 @@ def _with_methods(by_anchor: Mapping[Anchor, Sequence[Episode]]) -> list[Episode
 def _pregnancies(ordered: Sequence[Event]) -> list[Episode]:
     """Pregnancies by last period; a later one ends the one before, as nobody has two."""
     found = [
-        Episode(event.id, lmp, {Anchor.LMP: lmp}, Anchor.LMP, lmp, known_on=event.recorded_on)
+        _pregnancy(event, dating)
         for event in ordered
-        if event.kind is _PREGNANCY and (lmp := event.lmp)
+        if event.kind is _PREGNANCY and (dating := event.dating)
     ]
     found.sort(key=lambda pregnancy: (pregnancy.on, pregnancy.id))
     for earlier, later in pairwise(found):
         earlier.end(EventKind.PREGNANCY, later.on)
     return found
+
+
+def _pregnancy(event: Event, dating: Dating) -> Episode:
+    """A pregnancy by the dating that counts, told by what that rests on."""
+    lmp, told_by = dating.lmp, _TOLD_BY[dating.source]
+    told_on = lmp if told_by is _LMP_ANCHOR else dating.due_on
+    dates = {_LMP_ANCHOR: lmp}
+    return Episode(event.id, lmp, dates, told_by, told_on, known_on=event.recorded_on)
 
 
 def last_born(events: Iterable[Event]) -> list[Event]:

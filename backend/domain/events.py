@@ -94,11 +94,16 @@ class Event:
     lasts_months: int | None = None
 
     @property
-    def lmp(self) -> date | None:
-        """The last period that counts (EDD - 280 of the best dating), or None."""
+    def dating(self) -> Dating | None:
+        """The dating that counts, None of what is no pregnancy."""
         if not self.datings:
             return None
-        dating = self.datings[0] if len(self.datings) == 1 else best_dating(self.datings)
+        return self.datings[0] if len(self.datings) == 1 else best_dating(self.datings)
+
+    @property
+    def lmp(self) -> date | None:
+        """The last period that counts (EDD - 280 of the best dating), or None."""
+        dating = self.dating
         return dating.lmp if dating else None
 
 

@@ -5,11 +5,14 @@ from datetime import date, timedelta
 
 from backend.domain.calendar import Anchor
 from backend.domain.events import Event, EventKind
+from backend.domain.gestation import add_months
 from backend.domain.stretches import CONCLUSIONS, SAME_DAY, Episode
 
 ENROLMENT_ID = "enrolment"
 # Folic acid ends on day 90 of a pregnancy (`domain.md` FA5).
 PREPARING_DAYS = 90
+# Without a pregnancy it ends after so many months: who then goes on says so (FA7).
+ALONE_MONTHS = 6
 _PLANNING = EventKind.PLANNING
 
 
@@ -23,9 +26,10 @@ def preparing(
 ) -> list[Episode]:
     """Stretches of folic acid: from each wish for a child; without any, from enrolment.
 
-    The last wish before day 90 of a pregnancy runs on into that pregnancy. A first pregnancy
-    without a wish counts from enrolment, a further one from its own last period. One that begins
-    in the first 90 days of another is that one, told with another date.
+    The last wish before day 90 of a pregnancy runs on into that pregnancy, unless it was over by
+    then. A first pregnancy without a wish counts from enrolment while that is not over, a further
+    one from its own last period. One that begins in the first 90 days of another is that one, told
+    with another date.
     """
     found = wishes = [
         preparing_from(event.id, event.on, Anchor.PLANNING, enrolled_on)
@@ -35,13 +39,17 @@ def preparing(
     stretch, again_until, previous, is_first = None, date.min, date.min, True
     for pregnancy in pregnancies:
         last = pregnancy.on + timedelta(PREPARING_DAYS)
-        before = [wish for wish in wishes if previous < wish.on <= last]
+        before = [
+            wish for wish in wishes if previous < wish.on <= last and not _is_over(wish, pregnancy)
+        ]
         if stretch is None or pregnancy.on > again_until:
             stretch = before[-1] if before else None
         if stretch is None:
+            enrolled = preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)
             is_from_enrolment = is_first and last >= enrolled_on
+            is_from_enrolment &= not _is_over(enrolled, pregnancy)
             if is_from_enrolment and not _came_between(ordered, pregnancy, enrolled_on):
-                stretch = preparing_from(ENROLMENT_ID, enrolled_on, Anchor.LMP, enrolled_on)
+                stretch = enrolled
             else:
                 stretch = preparing_from(pregnancy.id, pregnancy.on, Anchor.LMP, enrolled_on)
                 stretch.known_on = pregnancy.known_on
@@ -57,10 +65,16 @@ def preparing(
     return [preparing_from(ENROLMENT_ID, enrolled_on, Anchor.ENROLMENT, enrolled_on)]
 
 
+def _is_over(stretch: Episode, pregnancy: Episode) -> bool:
+    """True if a stretch without a pregnancy was over before one began."""
+    return add_months(stretch.dates[Anchor.PREPARING], ALONE_MONTHS) < pregnancy.on
+
+
 def _run_on(stretch: Episode, pregnancy: Episode) -> None:
     """Let a stretch of folic acid last into a pregnancy, and end with it."""
     stretch.dates[Anchor.LMP] = pregnancy.on
-    stretch.told_by, stretch.told_on = Anchor.LMP, pregnancy.on
+    stretch.began = stretch.began or (stretch.told_by, stretch.told_on)
+    stretch.told_by, stretch.told_on = pregnancy.told_by, pregnancy.told_on
     for kind in CONCLUSIONS:
         stretch.end(kind, pregnancy.ends.get(kind))
 

@@ -7,12 +7,13 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from backend.domain.calendar import EVERYONE, Anchor, Repeat, Rule, Stage, When, Window
+from backend.domain.calendar import EVERYONE, Anchor, Reason, Repeat, Rule, Stage, When, Window
 from backend.domain.due_services import Entry, ServiceRecord, Why, state_by_date
-from backend.domain.gestation import add_months
+from backend.domain.gestation import PREGNANCY, add_months
 from backend.domain.stretches import Episode
 from backend.domain.windows import hangs_on
 
+_BY_DUE_DATE = frozenset({Reason.DUE_DATE, Reason.TRANSFER})
 # Endless repeats are laid out this far ahead and remembered this far back, in days.
 HORIZON = timedelta(400)
 # Days for which the series of a window are kept: more than there are births with visits ahead.
@@ -44,7 +45,7 @@ class Turn(NamedTuple):
     """From when on a service is owed again and again, why, and how long what was given lasts."""
 
     start: date
-    told_by: Anchor
+    told_by: Anchor | Reason
     told_on: date
     lasts_months: int | None
 
@@ -123,16 +124,25 @@ class Layout:
         rule = self._rule
         assert rule.repeat is not None, "it rolls on"
         repeat = rule.repeat.lasting(turn.lasts_months)
-        spans = _rolled(repeat, self.window, start=turn.start, today=today, records=records)
-        return _told(rule, spans, today, why=_why(rule, turn.told_by, turn.told_on))
+        rolled = _rolled(repeat, self.window, start=turn.start, today=today, records=records)
+        first = _why(rule, turn.told_by, turn.told_on)
+        # Supplies that were had were fetched, too.
+        again_by = rule.anchor if repeat.by_quantity else Reason.RECORD
+        told = [
+            (span, _why(rule, again_by, had_on) if had_on else first) for span, had_on in rolled
+        ]
+        return Series(tuple(_told(rule, told, today)))
 
     def _on_days(self, days: Days, today: date) -> Series:
-        why = _why(self._rule, self._anchors[0], days.opens_from)
-        return _told(self._rule, _laid(self._rule, self.window, days, today), today, why=why)
+        return self._laid(days, today, _why(self._rule, self._anchors[0], days.opens_from))
 
-    def _on_day(self, day: date, today: date, told_by: Anchor) -> Series:
-        spans = _laid(self._rule, self.window, Days(day, day, day, day), today)
-        return _told(self._rule, spans, today, why=_why(self._rule, told_by, day))
+    def _on_day(self, day: date, today: date, told_by: Anchor | Reason) -> Series:
+        told_on = day + PREGNANCY if told_by in _BY_DUE_DATE else day
+        return self._laid(Days(day, day, day, day), today, _why(self._rule, told_by, told_on))
+
+    def _laid(self, days: Days, today: date, why: Why) -> Series:
+        told = ((span, why) for span in _laid(self._rule, self.window, days, today))
+        return Series(tuple(_told(self._rule, told, today)))
 
 
 class ReadyRule:
@@ -283,21 +293,17 @@ def lay(window: Window, days: Days, occurrence: int, months: int = 0) -> Span:
     )
 
 
-def _why(rule: Rule, anchor: Anchor, anchor_on: date) -> Why:
+def _why(rule: Rule, anchor: Anchor | Reason, anchor_on: date) -> Why:
     return Why(anchor, anchor_on, rule.id, rule.version, rule.source)
 
 
-def _told(rule: Rule, spans: Iterable[Span], today: date, *, why: Why) -> Series:
-    """The spans for which a rule is in force as entries."""
+def _told(rule: Rule, told: Iterable[tuple[Span, Why]], today: date) -> Iterator[Entry]:
+    """The spans for which a rule is in force, each with its reason, as entries."""
     topic = rule.audience.topic
-    return Series(
-        tuple(
-            Entry(occurrence, opens_on, due_on, closes_on, state, why, topic)
-            for occurrence, counted_on, opens_on, due_on, closes_on in spans
-            if rule.effective_from <= counted_on <= rule.effective_to and opens_on <= closes_on
-            for state in [state_by_date(opens_on, closes_on, today)]
-        )
-    )
+    for (occurrence, counted_on, opens_on, due_on, closes_on), why in told:
+        if rule.effective_from <= counted_on <= rule.effective_to and opens_on <= closes_on:
+            state = state_by_date(opens_on, closes_on, today)
+            yield Entry(occurrence, opens_on, due_on, closes_on, state, why, topic)
 
 
 def _laid(rule: Rule, window: Window, days: Days, today: date) -> Iterable[Span]:
@@ -321,21 +327,23 @@ def _repeated(repeat: Repeat, window: Window, days: Days, today: date) -> Iterat
 
 def _rolled(
     repeat: Repeat, window: Window, *, start: date, today: date, records: Sequence[ServiceRecord]
-) -> Iterator[Span]:
-    """Occurrences counted from records, within the horizon."""
-    step, occurrence = repeat.every_months, 1
+) -> Iterator[tuple[Span, date | None]]:
+    """Occurrences within the horizon, each with the record it is counted from, if from any."""
+    step, occurrence, had_on = repeat.every_months, 1, None
     start = add_months(start, step) if repeat.by_quantity else start
     while start <= today + HORIZON:
         named = [record.on for record in records if record.occurrence == occurrence]
         unnamed = [record.on for record in records if record.occurrence is None]
-        recent = [day for day in unnamed if day < start < repeat.after(day)]
-        if recent and not named:
-            start = repeat.after(max(recent))
-            continue
         span = lay(window, Days(start, start, start, start), occurrence)
-        if span.closes_on >= today - HORIZON:
-            yield span
         had = named or [day for day in unnamed if span.opens_on <= day <= span.closes_on]
-        after = repeat.after(min(had)) if had else start
+        recent = [day for day in unnamed if day < start < repeat.after(day)]
+        if recent and not had:
+            had_on = max(recent)
+            start = repeat.after(had_on)
+            continue
+        if span.closes_on >= today - HORIZON:
+            yield span, had_on
+        had_on = min(had, default=had_on)
+        after = repeat.after(had_on) if had and had_on else start
         start = after if after > start else add_months(start, step)
         occurrence += 1

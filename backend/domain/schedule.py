@@ -179,7 +179,7 @@ def _owed(ready: ReadyRule, episode: Episode, case: Case) -> Owed | None:
     if ended_on or case.facts.declined or (ready.is_resting and _rested(series, case)):
         entries = [_restated(rule, entry, ended_on=ended_on, case=case) for entry in entries]
     if rule.anchor is _PREPARING or episode.told_by is _DELIVERY:
-        entries = _because(episode.told_by, episode.told_on, entries)
+        entries = _because(episode, entries)
     if entries is series.entries:
         return _is_owed((rule, episode.id, series, False))
     return _is_owed((rule, episode.id, Series(entries), True)) if entries else None
@@ -214,13 +214,13 @@ def _series(
     """The series of a rule in an episode; None where it is owed nothing by it."""
     rule, dates, today = ready.rule, episode.dates, case.today
     if ready.is_plain and ready.usual and (day := dates.get(rule.anchor)):
-        return ready.usual.series_on(day, today, rule.anchor)
+        return ready.usual.series_on(day, today, episode.told_by)
     layout = _layout_for(ready, episode)
     if layout is None:
         return None
     if rule.anchor is not _OF_AGE and not ready.is_rolling:
         if layout.is_on_one_day:
-            return layout.series_on(dates[rule.anchor], today, rule.anchor)
+            return layout.series_on(dates[rule.anchor], today, episode.told_by)
         return layout.series(dates, dates.get(rule.anchor, episode.on), today)
     turn = _turn(rule, layout, episode, case.facts)
     if turn is None or not ready.is_rolling:
@@ -369,9 +369,11 @@ def _standing(entry: Entry, state: State) -> Entry:
     return _entry((*entry[:4], state, *entry[5:]))
 
 
-def _because(anchor: Anchor | Reason, anchor_on: date, entries: Iterable[Entry]) -> Sequence[Entry]:
-    """The entries with another day as their reason."""
+def _because(episode: Episode, entries: Iterable[Entry]) -> Sequence[Entry]:
+    """The entries with what a person would recognise as their reason, not what was before it."""
+    told, on = (episode.told_by, episode.told_on), episode.dates.get(Anchor.LMP, date.min)
+    reasons = [told if entry.closes_on >= on else episode.began or told for entry in entries]
     return [
         entry._replace(why=entry.why._replace(anchor=anchor, anchor_on=anchor_on))
-        for entry in entries
+        for entry, (anchor, anchor_on) in zip(entries, reasons, strict=True)
     ]

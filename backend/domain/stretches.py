@@ -18,7 +18,8 @@ class Episode:
     """One anchor of one person: its days, and the first event of each kind that ends it.
 
     `told_by` and `told_on` are what a person would recognise as the reason. `about` is the episode
-    its event is about, `named` a service it names; `rods` and `lasts_months` are of the product.
+    its event is about, `named` a service it names; `began` is the reason and day of what ran on
+    into a pregnancy; `rods` and `lasts_months` are of the product.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Episode:
     named: str | None = None
     rods: int | None = None
     lasts_months: int | None = None
+    began: tuple[Anchor | Reason, date] | None = None
     ends: dict[EventKind, date] = field(default_factory=dict)
 
     def end(self, kind: EventKind, on: date | None) -> None:

@@ -253,6 +253,9 @@ REASONS: Mapping[Anchor | Reason, Callable[[Gettext], str]] = {
     Anchor.MARRIAGE: lambda _: _("Because you told us on {on} that you are going to marry."),
     Anchor.MOVED_IN: lambda _: _("Because you moved here on {on}."),
     Anchor.CERTIFICATE: lambda _: _("Because your certificate is of {on}."),
+    Reason.DUE_DATE: lambda _: _("Because your due date is {on}."),
+    Reason.TRANSFER: lambda _: _("Because your due date is {on}, counted from the transfer."),
+    Reason.RECORD: lambda _: _("Because you last had it on {on}."),
     Reason.DELIVERY: lambda _: _("Because you gave birth on {on}."),
 }
 
@@ -261,6 +264,9 @@ def _span(due: DueService, rule: Rule, _: Gettext) -> str:
     """From when to when, both days included."""
     opens, closes = format_day(due.opens_on, _), format_day(due.closes_on, _)
     if rule.reminding.first is First.DAILY:
+        if due.opens_on < due.why.anchor_on:
+            # It began for another reason than the one that says how long it goes on.
+            return _("Every day until {closes}.").format(closes=closes)
         return _("Every day from {opens} to {closes}.").format(opens=opens, closes=closes)
     return _("It can be done from {opens} to {closes}.").format(opens=opens, closes=closes)
 

@@ -152,6 +152,49 @@ def test_a_loss_ends_every_follow_up_and_only_her_own_wish_starts_one() -> None:
     assert "recovery" in live(asked, lost_on)
 
 
+@pytest.mark.parametrize(
+    ("had_on", "occurrence", "next_on"),
+    [
+        # Fetched before the window: counted on from then, as occurrence 1 is owed no more before.
+        (date(2026, 3, 10), None, date(2026, 4, 10)),
+        (date(2026, 3, 25), 1, date(2026, 4, 25)),
+        (date(2026, 3, 31), 1, date(2026, 4, 30)),
+        (date(2026, 4, 1), 1, date(2026, 5, 1)),
+        (date(2026, 4, 15), 1, date(2026, 5, 15)),
+    ],
+)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_refill_within_its_window_completes_it_also_before_its_day(
+    had_on: date, occurrence: int | None, next_on: date, is_named: bool
+) -> None:
+    record = ServiceRecord("pill", had_on)
+    if is_named and occurrence:
+        record = replace(record, episode="supply", occurrence=occurrence)
+    facts = person(supply(Method.PILL, date(2026, 3, 1)), records=[record])
+    found = planned(facts, date(2026, 4, 16), "pill")
+    done = [due.occurrence for due in found if due.state is State.DONE]
+    assert done == ([occurrence] if occurrence else [])
+    assert next(due.due_on for due in found if due.state is not State.DONE) == next_on
+
+
+@pytest.mark.parametrize(
+    ("lmp", "opens_on", "episode"),
+    [
+        (date(2026, 7, 1), date(2026, 1, 1), "enrolment"),
+        (date(2026, 7, 2), date(2026, 7, 2), "pregnancy"),
+        (date(2026, 9, 9), date(2026, 9, 9), "pregnancy"),
+    ],
+)
+def test_folic_acid_that_was_over_begins_anew_with_a_pregnancy(
+    lmp: date, opens_on: date, episode: str
+) -> None:
+    wish = happened(EventKind.PLANNING, date(2026, 1, 1), "enrolment")
+    for events in ((pregnancy(lmp),), (wish, pregnancy(lmp))):
+        *_, due = planned(person(*events), lmp, "fa5")
+        assert (due.opens_on, due.closes_on) == (opens_on, lmp + timedelta(90))
+        assert due.episode == episode
+
+
 def test_folic_acid_is_fetched_each_month_until_the_pregnancy_is_three_months_old() -> None:
     wish = happened(EventKind.PLANNING, date(2026, 1, 31))
     alone = planned(person(wish, topics=["folic_acid"]), date(2026, 2, 1), "fa6")

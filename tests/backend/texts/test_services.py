@@ -9,10 +9,11 @@ from itertools import islice, product
 import pytest
 
 from backend.calendars.checks import LONGEST_SOURCE
-from backend.domain.calendar import Anchor, Certainty, Kind, Rule
+from backend.domain.calendar import Anchor, Certainty, First, Kind, Rule
 from backend.domain.due_services import Why
 from backend.domain.events import BirthMode, Event, EventKind, EventProblem, Method
-from backend.domain.schedule import DueService, Facts, State, plan
+from backend.domain.gestation import Dating, Source, dated_by_transfer
+from backend.domain.schedule import DueService, Facts, ServiceRecord, State, plan
 from backend.i18n import locales, translator
 from backend.texts.phrases import Words
 from backend.texts.reminders import booked_text
@@ -141,6 +142,58 @@ def test_a_home_visit_says_that_the_day_of_discharge_is_not_known() -> None:
     assert "Because you left hospital on 2027-02-09." in explain(due, BY_ID["m6"], ENGLISH)
 
 
+@pytest.mark.parametrize(
+    ("dating", "english", "chinese"),
+    [
+        (
+            Dating(Source.CLINICIAN, date(2027, 7, 25)),
+            "Because your due date is 2027-07-25.",
+            "因为您的预产期是2027年7月25日。",
+        ),
+        (
+            dated_by_transfer(date(2026, 11, 6)),
+            "Because your due date is 2027-07-25, counted from the transfer.",
+            "因为按移植日期算，您的预产期是2027年7月25日。",
+        ),
+    ],
+)
+def test_who_told_a_due_date_is_not_told_of_a_last_period(
+    dating: Dating, english: str, chinese: str
+) -> None:
+    told = Event("hers", EventKind.PREGNANCY, datings=(dating,))
+    for due in planned(person(told), date(2026, 12, 1), "m1", "m2", "fa5", "overdue"):
+        assert explain(due, BY_ID[due.rule], ENGLISH).splitlines()[0] == english
+        assert explain(due, BY_ID[due.rule], CHINESE).splitlines()[0] == chinese
+
+
+def test_a_screening_after_another_is_due_because_of_that_one() -> None:
+    had = ServiceRecord("sc1", date(2026, 3, 1))
+    facts = person(birth_date=date(1985, 1, 1), enrolled_on=date(2020, 1, 1), records=[had])
+    *_, due = planned(facts, date(2028, 12, 1), "sc1")
+    assert due.opens_on == date(2029, 1, 1)
+    assert explain(due, BY_ID["sc1"], ENGLISH).startswith("Because you last had it on 2026-03-01.")
+    assert explain(due, BY_ID["sc1"], CHINESE).startswith("因为您上次是2026年3月1日做的。")
+
+
+def test_a_refill_is_due_because_of_the_supplies_fetched_last() -> None:
+    fetched = Event("first", EventKind.SUPPLY, date(2026, 3, 1), method=Method.PILL)
+    again = ServiceRecord("pill", date(2026, 3, 28))
+    facts = person(fetched, records=[again])
+    first, second, *_ = planned(facts, date(2026, 4, 1), "pill")
+    assert "you fetched free supplies on 2026-03-01" in explain(first, BY_ID["pill"], ENGLISH)
+    assert "you fetched free supplies on 2026-03-28" in explain(second, BY_ID["pill"], ENGLISH)
+
+
+def test_a_refill_before_a_pregnancy_is_not_explained_by_it() -> None:
+    facts = person(pregnancy(LMP), topics=["folic_acid"])
+    found = planned(facts, LMP, "fa6")
+    reasons = [explain(due, BY_ID["fa6"], ENGLISH).splitlines()[0] for due in found]
+    joined, period = "Because you joined on 2026-01-01.", "Because your last period began on"
+    assert reasons[:3] == [joined] * 3
+    assert [reason.startswith(period) for reason in reasons[3:]] == [True] * len(reasons[3:])
+    assert [due.closes_on < LMP for due in found][:4] == [True, True, True, False]
+
+
 def test_uncertain_days_leave_the_last_word_to_the_doctor() -> None:
     facts = person(procedure(Method.IMPLANT, LMP), procedure(Method.IUD, LMP, "second"))
     implant, *_ = planned(facts, LMP, "implant")
@@ -153,7 +206,9 @@ def test_a_daily_rule_says_every_day_and_a_question_names_no_window() -> None:
     facts = person(pregnancy(LMP), topics=["folic_acid", "maternal"])
     (folic,) = planned(facts, LMP, "fa5")
     (question,) = planned(facts, LMP, "overdue")
-    assert "Every day from 2026-01-01 to 2026-08-01." in explain(folic, BY_ID["fa5"], ENGLISH)
+    assert "Every day until 2026-08-01." in explain(folic, BY_ID["fa5"], ENGLISH)
+    (alone,) = planned(person(topics=["folic_acid"]), LMP, "fa5")
+    assert "Every day from 2026-01-01 to 2026-07-01." in explain(alone, BY_ID["fa5"], ENGLISH)
     assert "can be done" not in explain(question, BY_ID["overdue"], ENGLISH)
 
 
@@ -205,7 +260,8 @@ def _check_explained(text: str, due: DueService, rule: Rule, _: Callable[[str], 
     assert "{" not in text
     assert format_day(due.why.anchor_on, _) in text
     if rule.kind is Kind.SERVICE:
-        assert format_day(due.opens_on, _) in text
+        ran_on = rule.reminding.first is First.DAILY and due.opens_on < due.why.anchor_on
+        assert ran_on or format_day(due.opens_on, _) in text
         assert format_day(due.closes_on, _) in text
     assert due.rule in text
     assert str(due.version) in text
