@@ -1,8 +1,10 @@
 """Whether a row of the outbox may go at a moment: one condition for claim, intent and count."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from backend.actions.budget import is_its_turn
+from backend.domain.broadcasts import State
 from backend.domain.delivery import AWAITED, UNSOLICITED
 from backend.domain.quiet_hours import at_minute
 
@@ -16,14 +18,13 @@ IS_NEWEST = f"""({{row}}.template <> '{SCREEN_TEMPLATE}' OR EXISTS (
     AND CAST(d.version AS TEXT) = {{row}}.reference))"""
 
 
-def may_go(minute: str, *, day: tuple[str, str]) -> str:
-    """Return the condition for a row `s` (account `a`, person `p`) to go at that local minute.
+def is_wanted(*, notices: Collection[State] = (State.SENDING,)) -> str:
+    """Return the condition for a row `s` (account `a`) to go at all, whatever the hour.
 
-    The chat can be written to, the purpose is still consented to, and the reader is not in quiet
-    hours and has had no other unsolicited message in the local `day` [first, last); what she set
-    herself, and answers to her, are not held back. A broadcast's copy goes while its broadcast is
-    being sent, to who still wants news.
+    The chat can be written to and the purpose is still consented to. A broadcast's copy goes while
+    its broadcast is in one of the states `notices`, to who still wants news.
     """
+    states = ", ".join(f"'{state}'" for state in notices)
     return f"""
         (a.state = 'active'
             OR (a.state = 'stopped' AND s.kind IN ({_AWAITED})))
@@ -32,9 +33,19 @@ def may_go(minute: str, *, day: tuple[str, str]) -> str:
             AND c.given_at IS NOT NULL AND c.withdrawn_at IS NULL))
         AND {IS_NEWEST.format(row="s")}
         AND (s.broadcast_id IS NULL OR (
-            EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state = 'sending')
+            EXISTS (SELECT 1 FROM broadcast b WHERE b.id = s.broadcast_id AND b.state IN ({states}))
             AND NOT EXISTS (SELECT 1 FROM topic_choice t WHERE t.person_id = s.person_id
-                AND t.topic = 'news' AND t.choice <> 'on')))
+                AND t.topic = 'news' AND t.choice <> 'on')))"""
+
+
+def may_go(minute: str, *, day: tuple[str, str]) -> str:
+    """Return the condition for a row `s` (account `a`, person `p`) to go at that local minute.
+
+    It is wanted, and the reader is not in quiet hours and has had no other unsolicited message in
+    the local `day` [first, last); what she set herself, and answers to her, are not held back.
+    """
+    return f"""
+        {is_wanted()}
         AND (s.kind NOT IN ({_UNSOLICITED}) OR s.is_self_set OR p.id IS NULL
             OR CASE WHEN p.quiet_from_minute > p.quiet_to_minute
                 THEN {minute} >= p.quiet_to_minute AND {minute} < p.quiet_from_minute

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.actions import audit
+from backend.actions.broadcast_run import advance
+from backend.actions.leave import is_wanted
 from backend.actions.unreached import UNWRITTEN
+from backend.domain import broadcasts
 from backend.domain.delivery import Kind, State
 from backend.domain.outbox import Advice, advice
 from backend.store.sql import Row, among, as_datetime, execute, in_transaction, listed
 
 _WAITS = "(state = 'hold' OR (state IN ('unknown', 'failed') AND settled_at IS NULL))"
 _MOST_NAMED = 12
+# Released copies go on with their notice: one that is done is taken up again for them.
+_GOING = (broadcasts.State.SENDING, broadcasts.State.PAUSED, broadcasts.State.DONE)
+_WANTED = f"""EXISTS (SELECT 1 FROM send s JOIN account a ON a.tg_id = s.chat_id
+    WHERE s.id = send.id AND {is_wanted(notices=_GOING)})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,8 @@ class Dealt:
 async def waiting(*, now: datetime) -> list[Waiting]:
     """Everything that waits for somebody, the oldest first."""
     rows = await execute(
-        "SELECT id, state, kind, due_at, expires_at, ambiguities, error FROM send"
-        f" WHERE {_WAITS} ORDER BY due_at, id"
+        "SELECT id, state, kind, due_at, expires_at, ambiguities, error,"
+        f" {_WANTED} AS is_wanted FROM send WHERE {_WAITS} ORDER BY due_at, id"
     )
     return [_waiting(row, now) for row in rows]
 
@@ -56,17 +63,25 @@ async def due_until(moment: datetime) -> list[int]:
 async def release(ids: Sequence[int], *, now: datetime) -> Dealt:
     """Let messages go when they are due, or now where that is past.
 
-    What has expired is left: it would be too late. The rest of the rules, such as consent and
-    quiet hours, hold as for every message.
+    What has expired, and what nobody wants any more, is left. Quiet hours hold as for every
+    message. A notice that was done is being sent again until its released copies are.
     """
-    return await _deal(
-        "released",
-        "state = 'queued', tries = 0, error = NULL, finished_at = NULL, settled_at = NULL,"
-        " due_at = CASE WHEN due_at < $2 THEN $2 ELSE due_at END",
-        "expires_at > $2",
-        ids=ids,
-        now=now,
-    )
+    async with in_transaction():
+        dealt = await _deal(
+            "released",
+            "state = 'queued', tries = 0, error = NULL, finished_at = NULL, settled_at = NULL,"
+            " due_at = CASE WHEN due_at < $2 THEN $2 ELSE due_at END",
+            f"expires_at > $2 AND {_WANTED}",
+            ids=ids,
+            now=now,
+        )
+        for row in await execute(
+            f"SELECT DISTINCT broadcast_id FROM send WHERE {among('id', 1)} AND state = 'queued'"
+            " AND broadcast_id IS NOT NULL",
+            listed(ids),
+        ):
+            await advance(row["broadcast_id"], broadcasts.Act.RETRY)
+    return dealt
 
 
 async def drop(ids: Sequence[int], *, now: datetime) -> Dealt:
@@ -115,6 +130,7 @@ def _waiting(row: Row, now: datetime) -> Waiting:
         kind,
         ambiguities=row["ambiguities"],
         is_over=expires_at <= now,
+        is_wanted=bool(row["is_wanted"]),
         is_written=not (row["error"] or "").startswith(UNWRITTEN),
     )
     return Waiting(row["id"], state, kind, due_at, expires_at, said)

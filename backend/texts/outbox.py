@@ -9,7 +9,11 @@ from backend.domain.outbox import Advice
 Gettext = Callable[[str], str]
 
 _ADVICE: Mapping[Advice, Callable[[Gettext], str]] = {
-    Advice.OVER: lambda _: _("On hold, and its time has passed: drop it."),
+    Advice.OVER: lambda _: _("Its time has passed: drop it."),
+    Advice.UNWANTED: lambda _: _(
+        "It will not go any more: the notice was stopped, or whoever it is for does not want it or"
+        " cannot be written to. Drop it."
+    ),
     Advice.MAY_HAVE_GONE: lambda _: _(
         "On hold since a restore, and was due before it, so it may have gone out already. Drop it"
         " if the service ran after the backup; else release it, and it says that it may be a"
@@ -21,7 +25,8 @@ _ADVICE: Mapping[Advice, Callable[[Gettext], str]] = {
     ),
     Advice.NOTICE: lambda _: _(
         "A notice's copy, on hold since a restore. Ask the office. If its readers have not had it,"
-        " release the copies and let the office go on with the notice; else drop them."
+        " release the copies: they go at once, those of a paused notice once the office goes on"
+        " with it. Else drop them."
     ),
     Advice.PROBABLY_ARRIVED: lambda _: _(
         "Tried twice, and no answer came either time. It has probably arrived. Drop it, or release"
@@ -86,5 +91,5 @@ def dropped_text(_: Gettext, *, done: int, left: int) -> str:
 def _with_left(_: Gettext, text: str, left: int) -> str:
     if not left:
         return text
-    more = _("Left as they are, as their time is over or they do not wait: {count}.")
+    more = _("Left as they are, as they will not go any more or do not wait: {count}.")
     return f"{text} " + more.format(count=left)

@@ -1,14 +1,18 @@
 """What waits for somebody is listed with what to do, and dealt with once, in the audit log."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from backend.actions import audit, delivery, outbox
+from backend.actions import audit, broadcast_run, delivery, outbox
 from backend.actions.outbox import Dealt
+from backend.actions.reminders import keep_choice
+from backend.domain.broadcasts import Act
+from backend.domain.delivery import Attempt, Outcome
 from backend.domain.outbox import Advice
-from backend.store.models import AuditEntry, Send
-from tests.builders import WANG_XIUYING_CHAT, wang_xiuying
+from backend.store.models import Account, AuditEntry, Broadcast, Consent, Send
+from tests.builders import TOWNSHIP, WANG_XIUYING_CHAT, sun_li, wang_xiuying
 from tests.sends import a_send
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -21,11 +25,13 @@ async def states() -> dict[int, str]:
 
 
 async def test_each_is_listed_with_what_to_do_and_the_rest_is_not(now: datetime) -> None:
+    await wang_xiuying()
     chat = WANG_XIUYING_CHAT
     expected = {
         (await a_send(chat, now=now, state="hold", ambiguities=1)).id: Advice.MAY_HAVE_GONE,
         (await a_send(chat, now=now, state="hold")).id: Advice.NOT_YET_DUE,
         (await a_send(chat, now=now, state="hold", expires_at=now)).id: Advice.OVER,
+        (await a_send(chat, now=now, state="unknown", expires_at=now)).id: Advice.OVER,
         (await a_send(chat, now=now, state="hold", kind="broadcast")).id: Advice.NOTICE,
         (await a_send(chat, now=now, state="unknown")).id: Advice.PROBABLY_ARRIVED,
         (await a_send(chat, now=now, state="unknown", kind="code")).id: Advice.MAYBE_ARRIVED,
@@ -83,7 +89,66 @@ async def test_all_on_hold_is_chosen_by_the_moment_it_is_due(now: datetime) -> N
     assert await outbox.due_after(now) == [after.id]
 
 
+async def a_copy(now: datetime, notice: str, **columns: Any) -> Send:
+    """A copy to 王秀英 of a notice in some state."""
+    wang, officer = await wang_xiuying(), await sun_li()
+    await Broadcast.create(
+        id=5, region_code=TOWNSHIP, state=notice, written_by=officer.person_id, created_at=now
+    )
+    return await a_send(
+        WANG_XIUYING_CHAT,
+        now=now,
+        kind="broadcast",
+        priority=90,
+        person_id=wang.id,
+        broadcast_id=5,
+        **{"purpose": "service", "state": "unknown", "finished_at": now} | columns,
+    )
+
+
+@pytest.mark.parametrize("state", ["unknown", "hold", "failed"])
+@pytest.mark.parametrize("notice", ["done", "sending", "paused"])
+async def test_a_released_copy_goes_on_with_its_notice_which_is_then_done_again(
+    now: datetime, notice: str, state: str
+) -> None:
+    copy = await a_copy(now, notice, state=state)
+    assert await outbox.release([copy.id], now=now) == Dealt(1, 0)
+    night = now.replace(hour=23)
+    assert await delivery.claim(1, now=night, limit=9) == [], "quiet hours hold as for all"
+    if notice == "paused":
+        assert await delivery.claim(1, now=now, limit=9) == []
+        await broadcast_run.advance(5, Act.RESUME)
+    claimed = await delivery.claim(1, now=now, limit=9)
+    assert [message.id for message in claimed] == [copy.id]
+    await delivery.intend(claimed, now=now)
+    await delivery.finish([(claimed[0], Attempt(Outcome.DELIVERED, message_id=3))], now=now)
+    await broadcast_run.run(now=now)
+    ended = await Broadcast.get()
+    assert (ended.state, ended.sent) == ("done", 1)
+
+
+@pytest.mark.parametrize("why", ["notice stopped", "no news", "no consent", "chat shut"])
+@pytest.mark.parametrize("state", ["unknown", "hold"])
+async def test_what_nobody_wants_any_more_is_not_released_and_said_to_be_so(
+    now: datetime, why: str, state: str
+) -> None:
+    copy = await a_copy(now, "stopped" if why == "notice stopped" else "done", state=state)
+    assert copy.person_id
+    if why == "no news":
+        await keep_choice(copy.person_id, "news", "off", now=now)
+    elif why == "no consent":
+        await Consent.all().update(withdrawn_at=now)
+    elif why == "chat shut":
+        await Account.filter(tg_id=WANG_XIUYING_CHAT).update(state="blocked")
+    assert [row.advice for row in await outbox.waiting(now=now)] == [Advice.UNWANTED]
+    assert await outbox.release([copy.id], now=now) == Dealt(0, 1)
+    assert await states() == {copy.id: state}
+    assert (await Broadcast.get()).state != "sending"
+    assert await outbox.drop([copy.id], now=now) == Dealt(1, 0)
+
+
 async def test_each_deed_is_in_the_audit_log_with_its_numbers(now: datetime) -> None:
+    await wang_xiuying()
     ids = [(await a_send(WANG_XIUYING_CHAT, now=now, state="hold")).id for _ in range(30)]
     await outbox.release(ids[:20], now=now)
     await outbox.drop(ids[20:], now=now)
