@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from telegram.error import BadRequest, Conflict, InvalidToken
+from telegram.error import BadRequest, InvalidToken
 
 from backend.clock import Clock
 from backend.config import Config, SettingsWrong
@@ -45,9 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise SettingsWrong(lines=(line,)) from error
         except BadRequest as error:
             raise SettingsWrong(lines=(f"PUBLIC_URL: Telegram says: {error.message}",)) from error
-        except Conflict as error:
-            line = "TELEGRAM_TOKEN: another process takes this bot's messages already."
-            raise SettingsWrong(lines=(line,)) from error
 
     return told(command)
 

@@ -1,6 +1,7 @@
 """Polling: fetch, take in, and only then confirm, so that a kill loses nothing."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 from telegram import Update
@@ -17,23 +18,33 @@ _LONGEST_WAIT_SECONDS = 30.0
 _END_SECONDS = 3.0
 
 
-async def poll(bot: ExtBot[None], turns: Turns, stop: asyncio.Event) -> None:
+async def poll(
+    bot: ExtBot[None], turns: Turns, stop: asyncio.Event, *, note_rival: Callable[[bool], None]
+) -> None:
     """Take updates until `stop` is set; confirm a batch once all of it is stored.
 
-    Raises InvalidToken, as nothing can be done then, and Conflict when another process polls.
+    `note_rival` is told whether another program takes this bot's updates: it is tried again, as
+    that one may be gone by then. Raises InvalidToken, as nothing can be done then.
     """
     offset, wait, is_free = 0, 1.0, False
     while not stop.is_set():
         try:
             is_free = is_free or await bot.delete_webhook()
             updates = await _until_stopped(bot, offset, stop)
-        except (InvalidToken, Conflict):
+        except InvalidToken:
             raise
         except TelegramError as error:
-            logger.warning("polling_failed", error=type(error).__name__)
+            if isinstance(error, Conflict):
+                logger.error("another_polls", again_in=wait)
+                note_rival(True)
+                # It may be a webhook that was set meanwhile.
+                is_free = False
+            else:
+                logger.warning("polling_failed", error=type(error).__name__)
             await pause(stop, wait)
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             continue
+        note_rival(False)
         if await _taken(updates, turns):
             offset, wait = _after(updates, offset, is_stopping=stop.is_set()), 1.0
         else:

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter
 
 from backend.actions import figures, publications, recovery
 from backend.actions.inbox import webhook_secret
@@ -60,6 +60,7 @@ class Service:
     stop: asyncio.Event
     is_in_touch: bool = False
     is_sender: bool = False
+    has_rival: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -201,7 +202,7 @@ async def _insisting(service: Service, call: Callable[[], Awaitable[object]]) ->
             # Several processes that start together say hello together.
             asked = attempt_of(error).retry_after or timedelta(seconds=wait)
             await pause(service.stop, asked.total_seconds())
-        except NetworkError as error:
+        except (NetworkError, Conflict) as error:
             logger.warning("telegram_not_reached", error=type(error).__name__, again_in=wait)
             await pause(service.stop, wait)
             wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
@@ -216,6 +217,7 @@ async def _web_server(service: Service, routes: Sequence[web.RouteDef]) -> Async
         url=service.config.database_url,
         is_in_touch=lambda: service.is_in_touch,
         is_sender=lambda: service.is_sender,
+        has_rival=lambda: service.has_rival,
         looked_at=lambda: service.sender.last_round_at,
     )
     app.router.add_routes([*Health(service.clock, watched).routes(), *routes])
@@ -319,12 +321,16 @@ async def incoming(service: Service) -> AsyncIterator[None]:
         await _insisting(service, set_webhook)
         yield
     else:
+
+        def note_rival(is_there: bool) -> None:
+            service.has_rival = is_there
+
         turn = in_turn(
             POLLER_LOCK,
             config.database_url,
-            lambda ended: poll(bot, service.turns, ended),
+            lambda ended: poll(bot, service.turns, ended, note_rival=note_rival),
             stop=service.stop,
-            fatal=(TelegramError,),
+            fatal=(InvalidToken,),
         )
         async with _task(turn, service.stop):
             yield

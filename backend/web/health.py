@@ -21,12 +21,14 @@ class Watched:
     """What of this process is looked at.
 
     `url` is the database's address; `is_in_touch` says whether Telegram has answered, `is_sender`
-    whether this process is the one that sends, `looked_at` when its sender last looked for work.
+    whether this process is the one that sends, `has_rival` whether another program takes the
+    bot's updates away from it, `looked_at` when its sender last looked for work.
     """
 
     url: str
     is_in_touch: Callable[[], bool]
     is_sender: Callable[[], bool]
+    has_rival: Callable[[], bool]
     looked_at: Callable[[], datetime | None]
 
 
@@ -70,6 +72,8 @@ class Health:
             return {"token_refused": "Telegram does not take the token. Nothing is sent."}
         late = figures.late_jobs(now)
         found = {"jobs_late": f"Long overdue: {', '.join(late)}."} if late else {}
+        if self._watched.has_rival():
+            found["another_polls"] = "Another program takes this bot's messages. Stop that one."
         return found | await self._sender_problems(now)
 
     async def _sender_problems(self, now: datetime) -> dict[str, str]:

@@ -211,6 +211,28 @@ async def test_one_polls_and_another_takes_over_when_it_is_killed(
     assert "Conflict" not in bot.said
 
 
+async def test_another_poller_is_said_and_outwaited_while_sending_goes_on(
+    bots: tuple[Bot, list[Process]],
+) -> None:
+    bot, _processes = bots
+    process = await started(bots, "bot,jobs,web")
+    bot.port = int(bot.settings["PORT"])
+    phone = bot.sandbox.open_phone()
+    await greeted(phone)
+    terminated = "Conflict: terminated by other getUpdates request"
+    bot.sandbox.faults.add(Fault("getUpdates", status=409, description=terminated, times=2))
+    phone.say("/menu")
+    await until_red(bot, "another_polls")
+    await queued(phone, 1)
+    await until_sent(1)
+    phone.say("/menu")
+    await until_ready(bot)
+    assert "another_polls" in bot.said
+    assert process.returncode is None
+    process.terminate()
+    assert await process.wait() == 0
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_who_says_hello_too_fast_waits_as_long_as_it_is_told(
     bots: tuple[Bot, list[Process]],

@@ -32,6 +32,7 @@ class Watch:
     client: Any = None
     is_in_touch: bool = True
     is_sender: bool = False
+    has_rival: bool = False
     looked_at: datetime | None = None
 
     async def problems(self) -> list[str]:
@@ -72,6 +73,7 @@ async def watch(
         url=url,
         is_in_touch=lambda: made.is_in_touch,
         is_sender=lambda: made.is_sender,
+        has_rival=lambda: made.has_rival,
         looked_at=lambda: made.looked_at,
     )
     app = web.Application()
