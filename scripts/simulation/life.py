@@ -55,6 +55,8 @@ class Life:
             self._soon(chance.choice(self._doings()))
         for _ in range(chance.randrange(profile.dues) if profile.dues else 0):
             self._soon(self._service_is_planned)
+        for _ in range(_times(profile.not_found, chance.random()) if profile.not_found else 0):
+            self._soon(self._her_chat_is_not_found)
         if chance.random() < profile.broadcasts:
             self._soon(self._office_broadcasts)
         if chance.random() < profile.outages:
@@ -173,10 +175,21 @@ class Life:
             self._do(lambda: accounts.mark_blocked(chat_id, now=self._now()))
 
     def _she_opens_again(self) -> None:
-        chat_id = self._somebody().chat_id
+        self._opens_again(self._somebody().chat_id)
+
+    def _opens_again(self, chat_id: int) -> None:
         self._tell(f"chat {chat_id} is opened again")
         self._world.telegram.blocked.discard(chat_id)
+        self._world.telegram.not_found.discard(chat_id)
         self._do(lambda: accounts.came_back(chat_id, now=self._now()))
+
+    def _her_chat_is_not_found(self) -> None:
+        """Telegram knows nothing of her chat, whatever is sent, until she starts anew."""
+        chat_id, world = self._somebody().chat_id, self._world
+        self._tell(f"chat {chat_id} is not found")
+        world.telegram.not_found.add(chat_id)
+        gone_for = world.profile.longest_gap * world.chance.random()
+        world.later(gone_for, partial(self._opens_again, chat_id))
 
     def _she_stops(self) -> None:
         chat_id = self._somebody().chat_id

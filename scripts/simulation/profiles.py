@@ -40,6 +40,7 @@ class Profile:
     lost_locks: float = 0.0
     skew: float = 0.0
     people: float = 0.0
+    not_found: float = 0.0
     broadcasts: float = 0.0
     dues: int = 0
     workers: tuple[int, int] = (1, 8)
@@ -102,7 +103,13 @@ PROFILES = {
         skew=3.0,
     ),
     "network": Profile(
-        ambiguous=0.4, not_sent=0.8, bad_request=0.1, outages=0.6, crash=0.02, database=0.02
+        ambiguous=0.4,
+        not_sent=0.8,
+        bad_request=0.1,
+        not_found=0.5,
+        outages=0.6,
+        crash=0.02,
+        database=0.02,
     ),
     "floods": Profile(
         ambiguous=0.05,
@@ -144,6 +151,7 @@ PROFILES = {
         ambiguous=0.3,
         not_sent=0.2,
         bad_request=0.05,
+        not_found=0.3,
         outages=0.5,
         restarts=0.3,
         lost_locks=1.0,
@@ -189,7 +197,7 @@ PROFILES = {
     ),
 }
 MIXED = "mixed"
-_MIXTURE = tuple(name for name in PROFILES if name not in ("dues", "crowds", "one_percent"))
+_MIXTURE = tuple(name for name in PROFILES if name != "one_percent")
 
 
 def profile_for(name: str, chance: Random) -> Profile:

@@ -69,6 +69,7 @@ class Telegram:
         self.weather = Weather()
         self.blocked: set[int] = set()
         self.deactivated: set[int] = set()
+        self.not_found: set[int] = set()
         self.moved: dict[int, int] = {}
         self.faults = 0
         self._later = later
@@ -77,6 +78,7 @@ class Telegram:
         self._invariants = invariants
         self._story = story
         self._message_id = 0
+        self._is_wrong: dict[int, bool] = {}
 
     async def send(self, process: Process, message: Message) -> Attempt:
         """Take a call, as `Courier.send` makes it."""
@@ -91,6 +93,7 @@ class Telegram:
     async def _call(self, process: Process, message: Message) -> Attempt:
         before_call("sendMessage")
         call = self._invariants.call(message.id, message.token)
+        self._judge(message)
         asked_at = self._loop.time()
         await process.step("before it calls about", str(message.id), most=_LONGEST_PAUSE)
         self._invariants.hold_up(call, self._loop.time() - asked_at)
@@ -106,8 +109,14 @@ class Telegram:
         await process.step("with the answer about", str(message.id))
         return attempt
 
+    def _judge(self, message: Message) -> None:
+        """Settle, once for all its calls, whether a message is one that Telegram cannot take."""
+        if message.id not in self._is_wrong:
+            share = self.weather.shares.get(Outcome.BAD_REQUEST, 0.0)
+            self._is_wrong[message.id] = share > 0 and self._draw(share)
+
     def _answer(self, message: Message) -> Attempt:
-        """Draw how the call ends; what is true of the chat comes before the weather."""
+        """Draw how the call ends; what gets through finds what is true of chat and message."""
         now, weather = self._loop.time(), self.weather
         if now < weather.flood_until:
             wait = math.ceil(weather.flood_until - now)
@@ -122,6 +131,9 @@ class Telegram:
             return Attempt(Outcome.DEACTIVATED, error="deactivated")
         if chat in self.blocked:
             return Attempt(Outcome.BLOCKED, error="blocked")
+        if chat in self.not_found or self._is_wrong[message.id]:
+            error = "chat not found" if chat in self.not_found else "message is wrong"
+            return Attempt(Outcome.BAD_REQUEST, error=error)
         self._message_id += 1
         return Attempt(Outcome.DELIVERED, message_id=self._message_id)
 
@@ -129,15 +141,15 @@ class Telegram:
         roll = self._chance.random()
         for outcome, share in self.weather.shares.items():
             roll -= share
-            if roll < 0 and outcome is not Outcome.NOT_WRITTEN:
+            if roll < 0 and outcome not in (Outcome.NOT_WRITTEN, Outcome.BAD_REQUEST):
                 return outcome
         return Outcome.DELIVERED
 
     def _deliver(self, message: Message, call: Call, outcome: Outcome, taken: float) -> None:
         """Let it arrive, if it does: always before a good answer, else perhaps long after."""
-        chat = message.chat_id
-        is_reachable = not ({chat} & (self.blocked | self.deactivated | self.moved.keys()))
-        if is_reachable and self._draw(_DELIVERED_SHARE.get(outcome, 0.0)):
+        shut = self.blocked | self.deactivated | self.not_found | self.moved.keys()
+        is_taken = message.chat_id not in shut and not self._is_wrong[message.id]
+        if is_taken and self._draw(_DELIVERED_SHARE.get(outcome, 0.0)):
             longest = taken if outcome is Outcome.DELIVERED else _LONGEST_TRANSIT
             after = 0.9 * longest * self._chance.random()
             self._later(after, partial(self._invariants.deliver, message.id, call))

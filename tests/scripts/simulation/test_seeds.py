@@ -4,10 +4,11 @@ import asyncio
 import os
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
-from scripts.simulation.profiles import PROFILES
+from scripts.simulation.profiles import MIXED, PROFILES, profile_for
 from scripts.simulation.seeds import Result, Simulator
 from tests.scripts.office import ROOT
 
@@ -30,6 +31,33 @@ def test_no_seed_breaks_an_invariant(simulation: Simulator, first: int) -> None:
     assert sum(result.faults for result in results) > 10 * SEEDS_A_TEST
     assert sum(result.virtual_hours for result in results) > 5 * SEEDS_A_TEST
     assert sum(result.messages for result in results) > 5 * SEEDS_A_TEST
+
+
+def test_the_seeds_of_the_command_have_every_kind_of_trouble_among_them() -> None:
+    """But for the one that is there to count doubles with nothing else wrong."""
+    met = {profile_for(MIXED, Random(f"{MIXED}:{seed}")).dues for seed in range(1, 301)}
+    assert met == {0, PROFILES["dues"].dues}
+    chats = {profile_for(MIXED, Random(f"{MIXED}:{seed}")).chats for seed in range(1, 301)}
+    assert chats == {profile.chats for profile in PROFILES.values()}
+
+
+def test_a_chat_that_is_not_found_stays_so_until_she_starts_anew(simulation: Simulator) -> None:
+    refused = 0
+    for seed in range(1, 6):
+        lost: set[str] = set()
+        is_about_lost: dict[tuple[str, int | None], bool] = {}
+        for line in simulation.run(seed, "network").story.lines:
+            call, said = (line.who, line.row_id), line.what.split()
+            if line.what.endswith("is not found"):
+                lost.add(said[1])
+            elif line.what.endswith("is opened again"):
+                lost.discard(said[1])
+            elif line.what.startswith("calls Telegram for chat"):
+                is_about_lost[call] = said[-1] in lost
+            elif line.what.startswith("is told: ") and is_about_lost.pop(call, False):
+                assert line.what != "is told: delivered"
+                refused += line.what == "is told: bad_request"
+    assert refused
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES.keys() - {"one_percent"}))
