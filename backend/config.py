@@ -1,11 +1,12 @@
 """Every setting of the program: its name, default and help, read once from the environment."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -13,6 +14,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backend.domain.errors import SuixingError
 
+_OPTIONS: Mapping[str, Callable[[str], object]] = {
+    "host": str,
+    "port": int,
+    "user": str,
+    "password": str,
+    "ssl": str,
+    "schema": str,
+    "application_name": str,
+    "minsize": int,
+    "maxsize": int,
+    "timeout": int,
+    "statement_cache_size": int,
+}
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
@@ -50,8 +64,11 @@ class StoreConfig(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_is_known(cls, url: str) -> str:
-        if urlsplit(url).scheme not in {"sqlite", "postgres", "postgresql"}:
+        scheme = urlsplit(url).scheme
+        if scheme not in {"sqlite", "postgres", "postgresql"}:
             raise ValueError("it is sqlite://FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        if scheme != "sqlite":
+            _check_options(urlsplit(url).query)
         return url
 
     @field_validator("zone")
@@ -116,6 +133,20 @@ class Config(StoreConfig):
         if parts and (parts.scheme not in {"http", "https"} or not parts.netloc):
             raise ValueError("it is an address such as https://example.org")
         return address.rstrip("/") if address else None
+
+
+def _check_options(query: str) -> None:
+    """Raise ValueError for what PostgreSQL's address may not say after its `?`."""
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in _OPTIONS:
+            # A password with a ? in it ends up here, too.
+            named = "an option" if "@" in query else f"the option {name}"
+            allowed = ", ".join(_OPTIONS)
+            raise ValueError(f"it has {named} after its ?, where only these may be: {allowed}")
+        try:
+            _OPTIONS[name](value)
+        except ValueError as error:
+            raise ValueError(f"its option {name} is a number") from error
 
 
 def _line(problem: Any) -> str:

@@ -161,6 +161,8 @@ async def test_a_token_that_telegram_does_not_know_is_one_clear_line(bot: Bot) -
         ("PORT", "80800"),
         ("DATABASE_URL", "sqlite:///proc/nowhere/office.db"),
         ("DATABASE_URL", "postgres://office:secret@127.0.0.1:9/people"),
+        ("DATABASE_URL", "postgres://office:pa?secret@127.0.0.1:9/people"),
+        ("DATABASE_URL", "postgres://office:secret@127.0.0.1:9/people?maxsize=many"),
     ],
 )
 async def test_a_setting_that_is_wrong_is_one_clear_line(bot: Bot, name: str, value: str) -> None:
@@ -171,6 +173,19 @@ async def test_a_setting_that_is_wrong_is_one_clear_line(bot: Bot, name: str, va
     assert bot.said.count("\n") == 1
     assert bot.said.startswith((f"{name}: ", "/proc/nowhere: "))
     assert "secret" not in bot.said
+
+
+@pytest.mark.parametrize("option", ["sslmodex=1", "sslmode", "Maxsize=3"])
+def test_an_option_that_the_database_does_not_have_is_named_with_those_it_has(
+    tmp_path: Path, option: str
+) -> None:
+    address = f"postgres://office:secret@127.0.0.1:9/people?maxsize=9&{option}"
+    done = Office(tmp_path).run("migrate", DATABASE_URL=address)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"DATABASE_URL: it has the option {option.partition('=')[0]} ")
+    assert " ssl, " in done.stderr
+    assert "secret" not in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 async def test_a_port_that_is_taken_is_one_clear_line(bot: Bot) -> None:
