@@ -105,7 +105,7 @@ BUGS = (
     _bug(
         "a paused broadcast goes on",
         "people",
-        (LEAVE, "b.id = s.broadcast_id AND b.state = 'sending'", "b.id = s.broadcast_id"),
+        (LEAVE, "b.id = s.broadcast_id AND b.state IN ({states})", "b.id = s.broadcast_id"),
     ),
     _bug(
         "quiet hours are not kept",
