@@ -369,11 +369,14 @@ def _standing(entry: Entry, state: State) -> Entry:
     return _entry((*entry[:4], state, *entry[5:]))
 
 
-def _because(episode: Episode, entries: Iterable[Entry]) -> Sequence[Entry]:
-    """The entries with what a person would recognise as their reason, not what was before it."""
-    told, on = (episode.told_by, episode.told_on), episode.dates.get(Anchor.LMP, date.min)
-    reasons = [told if entry.closes_on >= on else episode.began or told for entry in entries]
-    return [
-        entry._replace(why=entry.why._replace(anchor=anchor, anchor_on=anchor_on))
-        for entry, (anchor, anchor_on) in zip(entries, reasons, strict=True)
-    ]
+def _because(episode: Episode, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """A rule's entries with what a person would recognise as their reason, not what came later."""
+    if not entries:
+        return entries
+    usual = entries[0].why
+    why = usual._replace(anchor=episode.told_by, anchor_on=episode.told_on)
+    if episode.began is None:
+        return [_entry((*entry[:5], why, entry[6])) for entry in entries]
+    before = usual._replace(anchor=episode.began[0], anchor_on=episode.began[1])
+    on = episode.dates[Anchor.LMP]
+    return [_entry((*entry[:5], why if entry[3] >= on else before, entry[6])) for entry in entries]
