@@ -21,7 +21,7 @@ A record is a service that was had: rule, on, perhaps occurrence.
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -29,11 +29,12 @@ from backend.calendars.load import load
 from backend.calendars.rules import rules_for
 from backend.domain.calendar import Kind, Rule
 from backend.domain.errors import SuixingError
-from backend.domain.events import Sex, read_date, read_event
+from backend.domain.events import Event, Sex, read_date, read_event
+from backend.domain.gestation import PREGNANCY_DAYS
 from backend.domain.schedule import DueService, Facts, ServiceRecord, plan
 from backend.domain.villages import is_region_code
 from backend.i18n import locales, translator
-from backend.texts.services import explain
+from backend.texts.services import TOPICS, WORDS, explain
 
 CALENDARS = ("nbphs2017", "who2016")
 
@@ -49,8 +50,8 @@ def read_facts(data: object) -> Facts:
         birth_date=read_date(person, "birth_date"),
         enrolled_on=enrolled_on,
         calendar=_one_of(person, "calendar", CALENDARS),
-        topics=frozenset(_texts(person, "topics")),
-        declined=frozenset(_texts(person, "declined")),
+        topics=frozenset(_some_of(person, "topics", TOPICS)),
+        declined=frozenset(_some_of(person, "declined", (*TOPICS, *WORDS))),
         events=tuple(
             read_event(_table(item, "events"), f"event{number}")
             for number, item in enumerate(_list(person, "events"), 1)
@@ -83,9 +84,22 @@ def _list(person: Mapping[str, object], field: str) -> Sequence[object]:
     return values
 
 
-def _texts(person: Mapping[str, object], field: str) -> list[str]:
-    """A list of words."""
+def _some_of(person: Mapping[str, object], field: str, allowed: Collection[str]) -> Sequence[str]:
+    """A list of words, each of them one of those that there are."""
+    for value in _list(person, field):
+        if value not in allowed:
+            raise ValueError(f"{field}: {value!r} is not one of {', '.join(allowed)}")
     return [str(value) for value in _list(person, field)]
+
+
+def check_pregnancies(events: Iterable[Event], today: date) -> None:
+    """Raise ValueError for a pregnancy that would begin after today."""
+    for event in events:
+        if event.lmp and event.lmp > today:
+            raise ValueError(
+                f"lmp: {event.lmp} is after {today}; a last period is on that day or before it,"
+                f" a due date at most {PREGNANCY_DAYS} days later"
+            )
 
 
 def _one_of(person: Mapping[str, object], field: str, allowed: Sequence[str]) -> str:
@@ -149,6 +163,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = _arguments(argv)
     try:
         facts = read_facts(json.loads(asked.file.read_text("utf-8")))
+        check_pregnancies(facts.events, asked.today)
         found = rows(facts, today=asked.today, locale=asked.locale, override=asked.override)
     except (OSError, ValueError, SuixingError) as error:
         print(f"plan: {asked.file.name}: {error}", file=sys.stderr)

@@ -159,10 +159,11 @@ async def ask_handover(viewer: Viewer, answers: Answers) -> Screen:
     """Ask for the consent of its own: to whom, and exactly what; a no changes nothing else."""
     _ = viewer._
     owed = await moves.plan_of(person_of(viewer), now=viewer.now)
-    titles = [words(view.due.rule, _, view.due.occurrence).title for view in owed[:_MOST_ITEMS]]
+    titles = [words(view.due.rule, _, view.due.occurrence).title for view in owed]
+    services = _(", ").join([*dict.fromkeys(titles)][:_MOST_ITEMS])
     recipient = recipient_name(answers["place"], _, is_here=bool(answers["code"]))
     text = _("May I hand your services over to {recipient}?").format(recipient=recipient)
-    given = _("Only these: your name, phone, and {services}.").format(services=_(", ").join(titles))
+    given = _("Only these: your name, phone, and {services}.").format(services=services)
     rest = _("You may say no; your report is kept all the same.")
     rows = ((Button(_("✅ Hand over"), YES), Button(_("No handover"), NO)),)
     return Screen(f"{text}\n{given}\n{rest}", rows=rows, is_protected=True)

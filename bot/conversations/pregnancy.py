@@ -136,6 +136,9 @@ async def ask_recorded(viewer: Viewer, answers: Answers) -> Screen:
     text = _("Noted. Your due date is {due}. I will remind you when a check is due.").format(
         due=format_day(current.due_on, _)
     )
+    if _dating(viewer, answers).due_on != current.due_on:
+        stays = _("The due date from your doctor goes first and stays.")
+        text = f"{text}\n{stays}"
     is_early = gestational_days(current.lmp_on, viewer.today) <= PREPARING_DAYS
     if is_early and not await has_agreed(viewer, Purpose.FOLIC_ACID):
         return receipt(viewer, answers, text, Button(_("🌱 Folic acid too"), "folic_acid"))

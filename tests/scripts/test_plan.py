@@ -89,6 +89,33 @@ def test_a_life_with_everything_the_file_may_hold_is_planned(tmp_path: Path) -> 
     assert not any(rule in ("s6", "m1", "fa7", "overdue") for rule, _ in states)
 
 
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (
+            {"topics": ["maternal", "dental"]},
+            "topics: 'dental' is not one of maternal,",
+        ),
+        ({"declined": ["m99"]}, "declined: 'm99' is not one of maternal,"),
+        (
+            {"events": [{"kind": "pregnancy", "lmp": "2026-08-24"}]},
+            "lmp: 2026-08-24 is after 2026-08-23; a last period is on that day or before it,"
+            " a due date at most 280 days later",
+        ),
+        ({"events": [{"kind": "pregnancy", "edd": "2027-05-31"}]}, "lmp: 2026-08-24 is after"),
+    ],
+)
+def test_a_topic_nobody_knows_or_a_period_to_come_is_refused_with_what_is_allowed(
+    tmp_path: Path, changed: dict[str, object], says: str
+) -> None:
+    done = run(tmp_path, WANG | changed, "--today", "2026-08-23")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"plan: person.json: {says}")
+    assert run(tmp_path, WANG | changed, "--today", "2026-08-24").returncode == (
+        0 if "events" in changed else 2
+    )
+
+
 def test_after_a_loss_nothing_of_the_pregnancy_is_owed(tmp_path: Path) -> None:
     lost = {**WANG, "events": [PREGNANT, {"kind": "pregnancy_ended", "on": "2026-07-01"}]}
     rows = json.loads(run(tmp_path, lost, "--today", "2026-07-01").stdout)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from backend.actions.planning import replan
+from backend.actions.schedule import my_schedule
 from backend.domain.consent import Purpose
 from backend.store.models import AuditEntry, Handover, MoveReport, Send, Task
 from bot.sandbox.phone import Phone
@@ -53,6 +54,19 @@ async def test_moving_away_with_a_handover_of_its_own_consent(town: Town) -> Non
     await town.settle()
     await press(phone, "查看", "村干部已收到。")
     assert "杭州" not in str(await Send.filter(template="move_news").values())
+
+
+async def test_the_handover_names_each_service_once(town: Town) -> None:
+    phone, person_id = await her_phone(
+        town, Purpose.CHECKUP, Purpose.SCREENING, birth_date=date(1985, 4, 12)
+    )
+    await replan(person_id, now=town.now)
+    owed = [view.due.rule for view in await my_schedule(person_id, now=town.now)]
+    assert owed.count("s6") > 1
+    await her_move(phone, "杭州市余杭区")
+    shown = await press(phone, "好了", "要把您的服务交接")
+    assert shown.text.count("每季免费检查") == 1
+    assert shown.text.count("免费两癌检查") == 1
 
 
 async def test_a_no_to_the_handover_changes_nothing_else(town: Town) -> None:

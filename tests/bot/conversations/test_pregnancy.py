@@ -3,7 +3,9 @@
 from datetime import date
 
 from backend.actions import consents, events, schedule
+from backend.actions.events import Told
 from backend.domain.consent import Purpose
+from backend.domain.gestation import Dating, Source
 from backend.store.models import LifeEvent
 from bot.sandbox.phone import Phone
 from tests.bot.conftest import Town
@@ -67,6 +69,20 @@ async def test_who_does_not_remember_gives_the_due_date(town: Town) -> None:
     await press(phone, "对", "记下了")
     assert await due_on(town, person_id) == date(2027, 6, 8)
     assert (await LifeEvent.get()).edd_source == "clinician"
+    assert "优先" not in phone.screen.text
+
+
+async def test_a_period_told_after_a_doctors_date_is_kept_and_says_why_the_date_stays(
+    town: Town,
+) -> None:
+    phone, person_id = await her_phone(town, Purpose.MATERNAL)
+    dating = Dating(Source.CLINICIAN, date(2027, 7, 25))
+    await events.record_pregnancy(person_id, Told(now=town.now), dating=dating)
+    await say(phone, "孕育情况", "预产期2027年7月25日")
+    await press(phone, "改日期", "末次月经")
+    await say(phone, "2026-10-01", "预产期2027年7月8日")
+    receipt = await press(phone, "对", "记下了，预产期是2027年7月25日")
+    assert "医生定的预产期优先，保持不变。" in receipt.text
 
 
 async def test_she_may_leave_the_date_for_later(town: Town) -> None:
