@@ -202,11 +202,16 @@ class Sender:
         async with self._one_look:
             now = self._clock.local()
             await self._gate.look()
-            messages = [] if self._gate.is_closed(now) else await self._claim(now)
-            for message in messages:
-                self._take(message)
+            if self._gate.is_closed(now):
+                self.last_round_at = now
+                return 0
+            if self._may_hold_unknown:
+                await self._put_back_unknown()
+            messages = await self._claim(now)
             # Who cannot claim has not looked, however often it tried.
             self.last_round_at = now
+            for message in messages:
+                self._take(message)
             return len(messages)
 
     async def _put_back_unknown(self) -> None:
@@ -219,8 +224,6 @@ class Sender:
 
         Until Telegram has taken a once refused token again, one message at a time tries it.
         """
-        if self._may_hold_unknown:
-            await self._put_back_unknown()
         loop = asyncio.get_running_loop()
         room = self._most_bulk - self._bulk.waiting
         answers_only = room * 2 < self._most_bulk or loop.time() < self._dry_until
