@@ -36,9 +36,10 @@ def _bug(name: str, profile: str, *changes: tuple[str, str, str], is_rare: bool 
 
 
 # What may be held without its answer having come is not put back: at the next claim, at the end.
-_HOLDS = "if self._may_hold_unknown:\n            await self."
-_KEPT_AT_A_CLAIM = (SENDING, f"{_HOLDS}_put_back", "if False:\n            await self._put_back")
-_KEPT_AT_THE_END = (SENDING, f"{_HOLDS}_insist", "if False:\n            await self._insist")
+_HOLDS = "if self._may_hold_unknown:\n"
+_PUT_BACK, _AT_LAST = "    await self._put_back", "    await self._insist"
+_KEPT_AT_A_CLAIM = (SENDING, f"{_HOLDS}{' ' * 12}{_PUT_BACK}", f"if False:\n{' ' * 12}{_PUT_BACK}")
+_KEPT_AT_THE_END = (SENDING, f"{_HOLDS}{' ' * 8}{_AT_LAST}", f"if False:\n{' ' * 8}{_AT_LAST}")
 
 BUGS = (
     _bug(
