@@ -23,6 +23,12 @@ from tests.sends import a_send
 A_MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture(autouse=True)
+def no_job_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The jobs of this process are those that the test tells of."""
+    monkeypatch.setattr(figures, "_ticks", {})
+
+
 @dataclass
 class Watch:
     """A process as its health routes see it, and a client that asks them."""
@@ -153,7 +159,6 @@ async def test_a_job_that_is_long_overdue_is_named(watch: Watch) -> None:
     assert await watch.problems() == ["jobs_late"]
     figures.ticked("queue_due", A_MINUTE, watch.clock.now())
     assert await watch.problems() == []
-    figures.forget_ticks(["queue_due"])
 
 
 async def test_a_refused_token_is_red_until_a_minute_after_it_was_last_refused(

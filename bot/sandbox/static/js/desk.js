@@ -3,8 +3,8 @@
 import { addPerson, closePerson } from "./api.js";
 import { calm, el, iconButton, narrow } from "./dom.js";
 import { deepLink } from "./links.js";
-import { Phone } from "./phone.js";
-import { say, tagOf } from "./words.js";
+import { Phone, tagOf } from "./phone.js";
+import { say } from "./words.js";
 
 const COLOURS = 6;
 

@@ -6,13 +6,17 @@ import { Compose } from "./compose.js";
 import { copyText, el, icon, iconButton } from "./dom.js";
 import { ask, closeMenu, menu, toast } from "./layers.js";
 import { Presses } from "./presses.js";
-import { say, tagOf } from "./words.js";
+import { say } from "./words.js";
 
+const TAGS = ["resident", "cadre", "office"];
 const ACTION_SHOWN_MS = 5500;
 const ACTIONS = {
   typing: "typing", upload_photo: "sendingPhoto", upload_document: "sendingFile",
   record_voice: "recordingVoice", upload_voice: "recordingVoice",
 };
+
+/** What a person is called beside the name: in the page's words where it has some, else as given. */
+export const tagOf = (label) => (TAGS.includes(label) ? say(label) : label ?? "");
 
 export class Phone {
   #world;

@@ -42,9 +42,9 @@ const WORDS = {
     closeSure: "关掉后，这里的聊天就没有了。",
     cancel: "取消",
     ok: "好的",
-    tag_resident: "居民",
-    tag_cadre: "村干部",
-    tag_office: "镇里",
+    resident: "居民",
+    cadre: "村干部",
+    office: "镇里",
     write: "写消息",
     send: "发送",
     commands: "命令菜单",
@@ -141,9 +141,9 @@ const WORDS = {
     closeSure: "The chat on this phone will be gone.",
     cancel: "Cancel",
     ok: "OK",
-    tag_resident: "Resident",
-    tag_cadre: "Cadre",
-    tag_office: "Office",
+    resident: "Resident",
+    cadre: "Cadre",
+    office: "Office",
     write: "Message",
     send: "Send",
     commands: "Commands",
@@ -214,9 +214,6 @@ export const locale = () => LOCALES[current];
 export function say(key, values = {}) {
   return WORDS[current][key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
-
-/** What a person is called beside the name: words of this page where it has some, else as given. */
-export const tagOf = (label) => WORDS[current][`tag_${label}`] ?? label ?? "";
 
 /** Change the language and tell the page; each part renews its own words. */
 export function speak(next) {
