@@ -1,9 +1,7 @@
 """The gate before Telegram: shut for a while by a 429 or a refused token, and for every sender."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from backend.actions.grouping import Grouped
 from backend.store.sql import as_datetime, execute, statements_at_once
 
 GATE = "telegram"
@@ -17,7 +15,6 @@ class Gate:
     def __init__(self) -> None:
         self.closed_until: datetime | None = None
         self.reason = ""
-        self._looks = Grouped(self._look)
 
     def is_closed(self, now: datetime) -> bool:
         """Whether no call may be made at that moment."""
@@ -29,16 +26,12 @@ class Gate:
             self.closed_until, self.reason = until, reason
 
     async def look(self) -> None:
-        """Learn what others have written of it by now; who asks meanwhile shares the next look."""
-        await self._looks.add(None)
-
-    async def _look(self, askers: Sequence[None]) -> Sequence[None]:
+        """Learn what others have written of it."""
         with statements_at_once():
             rows = await execute("SELECT closed_until, reason FROM gate WHERE name = $1", GATE)
         until = as_datetime(rows[0]["closed_until"]) if rows else None
         if until:
             self.close(until, reason=rows[0]["reason"])
-        return askers
 
 
 async def close_gate(until: datetime, *, reason: str = TOO_FAST) -> None:

@@ -1,6 +1,5 @@
 """The outbox: one row one message, whoever crashes, whoever comes twice."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -211,18 +210,6 @@ async def test_a_429_shuts_one_gate_for_everybody_and_never_shortens_it(
     await gate.look()
     assert gate.closed_until == now + wait
     assert await state_of() == "queued"
-
-
-async def test_whoever_asks_of_the_gate_learns_what_was_written_before(
-    xiuying: Person, now: datetime
-) -> None:
-    gate = Gate()
-    under_way = asyncio.create_task(gate.look())
-    await asyncio.sleep(0)
-    await close_gate(now + timedelta(seconds=30))
-    await asyncio.gather(*[gate.look() for _ in range(3)])
-    assert gate.is_closed(now)
-    await under_way
 
 
 async def test_a_moved_chat_is_followed_without_charging_a_try(
