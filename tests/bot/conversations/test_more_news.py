@@ -23,6 +23,7 @@ NOTED = "Noted. I will remind you when something is due."
 CHOSEN = "What would you like to be followed up? You need not explain anything."
 DUE = "Noted. Your due date is {due}. I will remind you when a check is due."
 LASTS = "For how long will they last you?"
+REGISTERED_AT = "Where is the household registered? Services go by where one lives."
 QUIETLY = "Noted. I will remind you quietly when a follow-up is due."
 
 
@@ -182,10 +183,9 @@ async def test_where_somebody_is_registered_is_written_down_by_herself_or_her_ca
     town: Town, w: Tongue
 ) -> None:
     phone, person_id = await her_phone(town, language_code=w.code)
-    asked = w("Where is the household registered? Services go by where one lives.")
     await say(phone, "/privacy", w("🔒 Your data stays yours"))
     await press(phone, w("✏️ Put it right"), w("What is not right?"))
-    await press(phone, w("Registered at"), asked)
+    await press(phone, w("Registered at"), w(REGISTERED_AT))
     await say(phone, "石桥村", w("✅ It is put right."))
     row = await Person.get(id=person_id)
     assert (row.registered_place, row.registered_code) == ("石桥村", STONE_BRIDGE)
@@ -209,21 +209,23 @@ async def to_zhou(phone: Phone, w: Tongue) -> None:
     await press(phone, w("📝 Write down"), w("{name}: what shall I write down?"))
 
 
+async def to_where_zhou_is_registered(phone: Phone, w: Tongue) -> None:
+    """Open the question where 周桂英 is registered."""
+    await to_zhou(phone, w)
+    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
+    await press(phone, w("🏠 Registered at"), w(REGISTERED_AT))
+
+
 async def test_a_cadre_writes_down_where_who_has_no_phone_is_registered(
     town: Town, w: Tongue
 ) -> None:
     phone, _ = await his_phone(town, language_code=w.code)
     zhou = await without_a_phone()
-    await to_zhou(phone, w)
-    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
-    asked = w("Where is the household registered? Services go by where one lives.")
-    await press(phone, w("🏠 Registered at"), asked)
+    await to_where_zhou_is_registered(phone, w)
     await say(phone, "石桥村", w("✅ Written down."))
     row = await Person.get(id=zhou.id)
     assert (row.registered_code, row.village_code) == (STONE_BRIDGE, WILLOW)
-    await to_zhou(phone, w)
-    await press(phone, w("🗂 Other news"), w("What did she tell you?"))
-    await press(phone, w("🏠 Registered at"), asked)
+    await to_where_zhou_is_registered(phone, w)
     await press(phone, w("Same as where I live"), w("✅ Written down."))
     assert (await Person.get(id=zhou.id)).registered_place is None
 
