@@ -12,6 +12,7 @@ from backend.clock import Clock
 from backend.store.liveness import SENDER_LOCK
 from backend.store.models import Owner, Send
 from backend.store.sql import dialect, execute
+from backend.store.transactions import in_transaction
 from bot.sandbox.faults import Fault
 from bot.sandbox.phone import Phone
 from bot.service import share_of
@@ -161,9 +162,11 @@ async def test_a_sender_that_stands_still_turns_the_others_red_until_it_goes_on(
     bot.port = int(bot.settings["PORT"])
     await until_led()
     await until_ready(bot)
-    jobs.send_signal(signal.SIGSTOP)
-    # A minute passes: whoever lives would write anew within seconds that it looks for work.
-    await Owner.all().update(looked_at=Clock(SHANGHAI).now() - timedelta(seconds=61))
+    # Stopped while this test writes, so that it does not stand still with SQLite's lock.
+    async with in_transaction():
+        jobs.send_signal(signal.SIGSTOP)
+        # A minute passes: whoever lives would write anew within seconds that it looks for work.
+        await Owner.all().update(looked_at=Clock(SHANGHAI).now() - timedelta(seconds=61))
     await until_red(bot, "sender_stalled")
     jobs.send_signal(signal.SIGCONT)
     await until_ready(bot)
