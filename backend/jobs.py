@@ -183,7 +183,11 @@ def schedule_jobs(
     jobs: Sequence[Job] = JOBS,
     run: Callable[..., Awaitable[None]] = run_job,
 ) -> None:
-    """Have `scheduler` wake every job with `run`, the first time at once."""
+    """Have `scheduler` wake every job with `run`, the first time at once.
+
+    The scheduler goes by the machine's time, whatever `clock` says.
+    """
+    at_once = Clock(clock.zone).now()
     for job in jobs:
         scheduler.add_job(
             run,
@@ -194,5 +198,5 @@ def schedule_jobs(
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
-            next_run_time=clock.now(),
+            next_run_time=at_once,
         )
