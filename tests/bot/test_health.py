@@ -28,7 +28,7 @@ async def until_says(bot: Bot, path: str, words: str, *, status: int = 200) -> N
             found, text = await asked(bot, path)
             if found == status and words in text:
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
 
 
 async def until_ready(bot: Bot) -> None:

@@ -1,6 +1,7 @@
 """`serve` as it is run for real: a process of its own that talks to Telegram over the network."""
 
 import asyncio
+import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -88,9 +89,10 @@ async def a_bot(folder: Path) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    """A bot with an empty folder."""
+async def bot(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Bot]:
+    """A bot that was started before and has written nothing."""
     async with a_bot(tmp_path) as made:
+        shutil.copy(migrated_file, made.office.database)
         yield made
 
 
@@ -109,6 +111,7 @@ async def greeted(phone: Phone) -> None:
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])
 async def test_from_nothing_it_answers_and_ends_cleanly_when_told(bot: Bot, way: str) -> None:
+    bot.office.database.unlink()
     if way == "webhook":
         bot.settings["PUBLIC_URL"] = f"http://127.0.0.1:{bot.port}"
     await bot.start()

@@ -1,5 +1,6 @@
 """`outbox`: the operator sees what waits and what to do, and deals with it."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ AN_HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> Office:
+async def office(tmp_path: Path, migrated_file: Path) -> Office:
     """An office with one overdue and one later message on hold, and one of unknown fate."""
     made = Office(tmp_path)
+    shutil.copy(migrated_file, made.database)
     now = datetime.now(UTC)
     async with open_database(f"sqlite://{made.database}"):
         wang = await wang_xiuying()
