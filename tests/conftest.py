@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: real databases, and a clock that stands still."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,16 @@ TESTS = Path(__file__).parent
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the scripts, whose tests take longest, so that no worker has them left alone."""
     items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0], reverse=True)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector pass over what lives as long as the process: a sixth of the tests' time.
+
+    A test leaves little behind, so it need not look often either.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
