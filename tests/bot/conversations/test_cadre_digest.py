@@ -18,8 +18,8 @@ from tests.sends import a_send
 async def a_missed_reminder(town: Town) -> Phone:
     """Her phone, and a reminder that fell into an outage of the office's."""
     her, person_id = await her_phone(town, Purpose.MATERNAL)
-    # Nothing of hers leads to this service: what plans by new rules is to be through before.
-    await town.work()
+    # Nothing of hers leads to this service: what plans anew must pass her over.
+    await Person.filter(id=person_id).update(enrolled_on=None)
     await Account.filter(tg_id=her.id).update(state_at=LONG_AGO)
     await owed(await Person.get(id=person_id), town.now - timedelta(days=3))
     return her
