@@ -23,12 +23,6 @@ from backend.store.sql import dialect, execute, in_transaction
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 DATABASES = ("sqlite", "postgres")
-TESTS = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the scripts, whose tests take longest, so that no worker has them left alone."""
-    items.sort(key=lambda item: item.path.relative_to(TESTS).parts[0], reverse=True)
 
 
 def pytest_collection_finish() -> None:
